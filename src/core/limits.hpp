@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every limit has a name and a reason.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace cairn::limits {
+
+// A formula is read by people; the longest useful one seen in practice is under 2 kB.
+inline constexpr std::size_t formula_bytes = 64 * 1024;
+// Nesting costs stack in every recursive walk; people stop reading at ten.
+inline constexpr int formula_depth = 200;
+// Indicators that name indicators: a chain longer than this is a mistake.
+inline constexpr int indicator_depth = 64;
+
+// One import or one POST: a province's sites with all columns are about 40 MB.
+inline constexpr std::size_t import_bytes = std::size_t{64} << 20;
+inline constexpr std::size_t import_records = 1'000'000;
+// Row errors that are reported one by one; the rest is counted.
+inline constexpr std::size_t reported_errors = 100;
+// One field of a CSV record.
+inline constexpr std::size_t csv_field_bytes = std::size_t{1} << 20;
+inline constexpr std::size_t csv_columns = 2'000;
+// One YAML file of a pack or region (plan claims with quotes are about 300 kB).
+inline constexpr std::size_t yaml_bytes = std::size_t{8} << 20;
+inline constexpr int yaml_depth = 64;
+inline constexpr std::size_t geojson_bytes = std::size_t{256} << 20;
+inline constexpr std::size_t geometry_points = 5'000'000;
+
+// HTTP.
+inline constexpr std::size_t http_header_bytes = 16 * 1024;
+inline constexpr int http_connections = 1'000;
+inline constexpr int http_request_seconds = 30;
+// Page sizes of collections.
+inline constexpr std::size_t page_default = 100;
+inline constexpr std::size_t page_max = 10'000;
+
+}  // namespace cairn::limits

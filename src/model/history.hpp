@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// Stored series behind an interface. A series is the observations of one property of one thing,
+// or of one given indicator of one region, ordered by the end of their time.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/time.hpp"
+
+namespace cairn::model {
+
+using SeriesId = std::uint32_t;
+inline constexpr SeriesId no_series = 0xFFFFFFFF;
+
+struct Sample {
+  Interval time;
+  double value = 0;
+  bool estimated = false;
+  std::uint16_t source = 0;  // index into Snapshot::sources
+  bool operator==(const Sample&) const = default;
+};
+
+class History {
+ public:
+  virtual ~History() = default;
+  // The newest sample whose time ends at or before `until`.
+  virtual std::optional<Sample> last(SeriesId series, Instant until) const = 0;
+  // Samples with after < time.end <= until, oldest first, appended to `out`.
+  virtual void read(SeriesId series, Instant after, Instant until,
+                    std::vector<Sample>& out) const = 0;
+};
+
+// All samples in memory.
+class MemoryHistory final : public History {
+ public:
+  SeriesId create() {
+    series_.emplace_back();
+    return static_cast<SeriesId>(series_.size() - 1);
+  }
+  // Samples may come in any order until sort(); a later sample with the same time replaces.
+  void add(SeriesId series, const Sample& sample) { series_[series].push_back(sample); }
+  void sort();
+
+  std::optional<Sample> last(SeriesId series, Instant until) const override;
+  void read(SeriesId series, Instant after, Instant until, std::vector<Sample>& out) const override;
+  std::span<const Sample> all(SeriesId series) const { return series_[series]; }
+  std::size_t size() const { return series_.size(); }
+
+ private:
+  std::vector<std::vector<Sample>> series_;
+};
+
+}  // namespace cairn::model
