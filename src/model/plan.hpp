@@ -24,8 +24,9 @@ struct Figure {
   std::optional<double> value;
   std::optional<double> value_max;  // of a range
   Bound bound = Bound::exact;
-  int decimals = 0;  // of the printed number: half a unit of the last is its doubt
-  std::string text;  // when it is not a number
+  int decimals = 0;        // of the printed number: half a unit of the last is its doubt
+  std::string text;        // when it is not a number
+  std::string price_base;  // when a row mixes bases: overrides the claim's
 };
 
 enum class ChangeKind : std::uint8_t { cumulative, cagr };
