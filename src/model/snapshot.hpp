@@ -31,6 +31,9 @@ struct Column {
   std::vector<std::int64_t> times;  // ns since 1970 UTC; dates as midnight UTC
   std::vector<Value> values;
   std::vector<SeriesId> series;
+  // Rows whose value is an estimate although the thing itself is not (a village's population);
+  // empty when there are none. Samples of a series carry their own mark.
+  std::vector<std::uint8_t> estimated;
 };
 
 struct Table {
@@ -39,6 +42,7 @@ struct Table {
   std::vector<Label> names;
   std::vector<RegionIndex> region;   // no_region: outside the tree
   std::vector<geo::Point> position;  // NaN when there is none
+  std::vector<std::uint8_t> position_estimated;
   std::vector<Life> status;
   std::vector<Interval> valid;
   std::vector<std::uint8_t> estimated;

@@ -1,0 +1,389 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/pack_load.hpp"
+
+#include <algorithm>
+
+#include "core/text.hpp"
+#include "model/region_load.hpp"
+#include "model/series_file.hpp"
+#include "model/yaml.hpp"
+
+namespace cairn::model {
+namespace {
+
+// One pack.yaml on its way into the catalog.
+class PackReader {
+ public:
+  PackReader(const Files& files, const std::string& directory, Catalog& catalog, Records& records,
+             Problems& problems)
+      : files_(files),
+        directory_(directory),
+        file_(directory + "/pack.yaml"),
+        catalog_(catalog),
+        records_(records),
+        problems_(problems) {}
+
+  void read() {
+    const auto text = files_.read(file_);
+    if (!text) return problem(text.error());
+    const auto root = parse_yaml(*text, file_);
+    if (!root) return problem(root.error());
+    YamlMap map(*root, file_, problems_);
+    if (!map.ok()) return;
+    PackDef pack;
+    pack.id = map.text("pack", true);
+    pack.version = map.integer("version").value_or(1);
+    pack.label = map.label("label", true);
+    pack.summary = map.label("summary");
+    pack.directory = directory_;
+    pack_ = pack.id;
+    if (catalog_.pack(pack.id) != nullptr) {
+      problems_.error(map.place(), format("there is a pack '{}' already", pack.id), Code::conflict);
+      return;
+    }
+    read_sources(map);
+    if (const YamlNode* node = map.get("answers")) read_answers(*node, pack);
+    each_member(map, "types", [&](const auto& name, const YamlNode& n) { read_type(name, n); });
+    each_member(map, "indicators",
+                [&](const auto& name, const YamlNode& n) { read_indicator(name, n); });
+    each_member(map, "rules", [&](const auto& name, const YamlNode& n) { read_rule(name, n); });
+    each_item(map, "layers", [&](const YamlNode& n) { read_layer(n); });
+    each_item(map, "series", [&](const YamlNode& n) { read_series(n, pack); });
+    each_item(map, "replay", [&](const YamlNode& n) { read_expectation(n, pack); });
+    const std::vector<std::string> things = map.texts("things");
+    map.finish();
+    catalog_.packs.push_back(pack);
+    for (const std::string& name : things) read_things(name);
+    for (const SeriesFile& series : pack.series) read_series_file(series);
+  }
+
+ private:
+  void problem(const Error& error) { problems_.errors.push_back(error); }
+
+  template <class Use>
+  void each_member(YamlMap& map, std::string_view key, Use use) {
+    const YamlNode* node = map.get(key);
+    if (node == nullptr) return;
+    if (node->kind != YamlNode::Kind::map) {
+      problems_.error(map.place(*node), format("'{}' must be a map by name", key));
+      return;
+    }
+    for (const auto& [name, member] : node->members) {
+      if (is_identifier(name)) {
+        use(name, member);
+      } else {
+        problems_.error(map.place(member), format("'{}' is not a name; use letters a-z, digits "
+                                                  "and _",
+                                                  name));
+      }
+    }
+  }
+
+  template <class Use>
+  void each_item(YamlMap& map, std::string_view key, Use use) {
+    const YamlNode* node = map.get(key);
+    if (node == nullptr) return;
+    if (node->kind != YamlNode::Kind::list) {
+      problems_.error(map.place(*node), format("'{}' must be a list", key));
+      return;
+    }
+    for (const YamlNode& item : node->items) use(item);
+  }
+
+  void read_sources(YamlMap& map) {
+    std::string name = map.text("sources");
+    if (name.empty()) return;
+    const auto text = files_.read(directory_ + "/" + name);
+    if (!text) return problem(text.error());
+    for (SourceDef& source : parse_sources(*text, "packs/" + pack_)) {
+      catalog_.sources.push_back(std::move(source));
+    }
+  }
+
+  void read_answers(const YamlNode& node, PackDef& pack) {
+    for (const YamlNode& item : node.items) {
+      YamlMap map(item, file_, problems_);
+      Quote quote;
+      quote.plan = map.text("plan", true);
+      quote.line = map.integer("line").value_or(0);
+      quote.text = map.text("quote", true);
+      map.finish();
+      pack.answers.push_back(std::move(quote));
+    }
+  }
+
+  Unit read_unit(YamlMap& map) {
+    const YamlNode* node = map.get("unit");
+    if (node == nullptr) return unit_one();
+    auto unit = parse_unit(node->scalar);
+    if (unit) return *unit;
+    problems_.error(map.place(*node), unit.error().message);
+    return unit_one();
+  }
+
+  std::optional<Span> read_span(YamlMap& map, std::string_view key) {
+    const YamlNode* node = map.get(key);
+    if (node == nullptr) return std::nullopt;
+    const auto span = parse_span(node->scalar);
+    if (span) return *span;
+    problems_.error(map.place(*node), span.error().message);
+    return std::nullopt;
+  }
+
+  template <class T>
+  T one_of(YamlMap& map, std::string_view key, T otherwise,
+           std::initializer_list<std::pair<std::string_view, T>> words) {
+    const YamlNode* node = map.get(key);
+    if (node == nullptr) return otherwise;
+    std::string allowed;
+    for (const auto& [word, value] : words) {
+      if (node->scalar == word) return value;
+      allowed += (allowed.empty() ? "" : ", ") + std::string(word);
+    }
+    problems_.error(map.place(*node),
+                    format("'{}' is '{}' but must be one of: {}", key, node->scalar, allowed));
+    return otherwise;
+  }
+
+  void read_type(const std::string& name, const YamlNode& node) {
+    YamlMap map(node, file_, problems_);
+    TypeDef type;
+    type.name = name;
+    type.pack = pack_;
+    type.place = map.place();
+    type.label = map.label("label", true);
+    if (const TypeDef* other = catalog_.type(name)) {
+      problems_.error(map.place(),
+                      format("the type '{}' is declared already at {}", name, other->place),
+                      Code::conflict);
+      return;
+    }
+    each_member(map, "properties", [&](const std::string& property, const YamlNode& n) {
+      type.properties.push_back(read_property(property, n));
+    });
+    map.finish();
+    catalog_.types.push_back(std::move(type));
+  }
+
+  PropertyDef read_property(const std::string& name, const YamlNode& node) {
+    YamlMap map(node, file_, problems_);
+    PropertyDef property;
+    property.name = name;
+    property.place = map.place();
+    property.label = map.label("label", true);
+    property.unit = read_unit(map);
+    if (const YamlNode* kind = map.get("kind")) {
+      const auto parsed = parse_property_kind(kind->scalar);
+      if (!parsed) {
+        problems_.error(map.place(*kind),
+                        format("'{}' is no kind; use number, integer, boolean, text, time, date, "
+                               "interval, geometry or array",
+                               kind->scalar));
+      }
+      property.kind = parsed.value_or(PropertyKind::number);
+    }
+    property.series = map.flag("series");
+    property.counter = map.flag("counter");
+    property.every = read_span(map, "every");
+    property.max_age = read_span(map, "max_age");
+    if (const YamlNode* period = map.get("period")) {
+      const auto kind = parse_period_kind(period->scalar);
+      if (kind) {
+        property.period = *kind;
+        property.series = true;
+      } else {
+        problems_.error(map.place(*period), kind.error().message);
+      }
+    }
+    property.formula = map.text("formula");
+    property.note = map.label("note");
+    map.finish();
+    if (property.series && !property.formula.empty()) {
+      problems_.error(map.place(), format("'{}' is either a series or a formula, not both", name));
+    }
+    return property;
+  }
+
+  void read_indicator(const std::string& id, const YamlNode& node) {
+    YamlMap map(node, file_, problems_);
+    IndicatorDef indicator;
+    indicator.id = id;
+    indicator.pack = pack_;
+    indicator.place = map.place();
+    indicator.label = map.label("label", true);
+    indicator.unit = read_unit(map);
+    indicator.formula = map.text("formula");
+    indicator.given = map.flag("given");
+    indicator.rollup =
+        one_of(map, "rollup", Rollup::none, {{"sum", Rollup::sum}, {"none", Rollup::none}});
+    indicator.better = one_of(
+        map, "better", Better::neither,
+        {{"higher", Better::higher}, {"lower", Better::lower}, {"neither", Better::neither}});
+    indicator.digits = map.integer("digits").value_or(-1);
+    indicator.levels = map.texts("levels");
+    indicator.note = map.label("note");
+    map.finish();
+    if (indicator.formula.empty() != indicator.given) {
+      problems_.error(map.place(), format("the indicator '{}' needs either a formula or `given: "
+                                          "true`",
+                                          id));
+    }
+    for (const std::string& level : indicator.levels) {
+      if (!parse_level(level)) problems_.error(map.place(), format("'{}' is no level", level));
+    }
+    if (const IndicatorDef* other = catalog_.indicator(id)) {
+      problems_.error(map.place(),
+                      format("the indicator '{}' is declared already at {}", id, other->place),
+                      Code::conflict);
+      return;
+    }
+    catalog_.indicators.push_back(std::move(indicator));
+  }
+
+  void read_rule(const std::string& id, const YamlNode& node) {
+    YamlMap map(node, file_, problems_);
+    RuleDef rule;
+    rule.id = id;
+    rule.pack = pack_;
+    rule.place = map.place();
+    rule.label = map.label("label", true);
+    rule.type = map.text("type", true);
+    rule.when = map.text("when", true);
+    rule.hold = read_span(map, "for");
+    rule.clear = map.text("clear");
+    rule.severity =
+        cap_word(map, "severity", {"Extreme", "Severe", "Moderate", "Minor", "Unknown"});
+    rule.urgency = cap_word(map, "urgency", {"Immediate", "Expected", "Future", "Past", "Unknown"});
+    rule.certainty =
+        cap_word(map, "certainty", {"Observed", "Likely", "Possible", "Unlikely", "Unknown"});
+    rule.text = map.label("text");
+    map.finish();
+    catalog_.rules.push_back(std::move(rule));
+  }
+
+  // A CAP 1.2 code value (section 3.2.2).
+  std::string cap_word(YamlMap& map, std::string_view key,
+                       std::initializer_list<std::string_view> allowed) {
+    const YamlNode* node = map.get(key);
+    if (node == nullptr) return "Unknown";
+    if (std::find(allowed.begin(), allowed.end(), node->scalar) == allowed.end()) {
+      std::string words;
+      for (const auto word : allowed) words += (words.empty() ? "" : ", ") + std::string(word);
+      problems_.error(map.place(*node), format("'{}' must be one of: {} (CAP 1.2)", key, words));
+    }
+    return node->scalar;
+  }
+
+  void read_layer(const YamlNode& node) {
+    YamlMap map(node, file_, problems_);
+    LayerDef layer;
+    layer.pack = pack_;
+    layer.place = map.place();
+    layer.type = map.text("type", true);
+    layer.id = map.text("id");
+    if (layer.id.empty()) layer.id = layer.type;
+    layer.label = map.label("label", true);
+    layer.colour_by = map.text("colour_by");
+    if (const std::string symbol = map.text("symbol"); !symbol.empty()) layer.symbol = symbol;
+    map.finish();
+    catalog_.layers.push_back(std::move(layer));
+  }
+
+  void read_series(const YamlNode& node, PackDef& pack) {
+    YamlMap map(node, file_, problems_);
+    SeriesFile series;
+    series.place = map.place();
+    series.file = map.text("file", true);
+    series.thing = map.text("thing", true);
+    series.format = map.text("format");
+    const YamlNode* time = map.required("time");
+    if (time != nullptr && time->kind == YamlNode::Kind::scalar) {
+      series.time_columns.push_back(time->scalar);
+    } else if (time != nullptr) {
+      series.time_columns = map.texts("time");
+    }
+    if (const std::string zone = map.text("zone"); !zone.empty()) {
+      if (const auto parsed = parse_zone(zone)) {
+        series.zone = *parsed;
+      } else {
+        problems_.error(map.place(), parsed.error().message);
+      }
+    }
+    each_member_any(map, "columns", [&](const std::string& column, const YamlNode& n) {
+      series.columns.push_back({column, n.scalar});
+    });
+    series.missing = map.texts("missing");
+    series.origin = map.label("origin", true);
+    series.elsewhere = map.flag("elsewhere");
+    series.source = map.text("source");
+    if (!series.source.empty()) series.source = "packs/" + pack_ + "/" + series.source;
+    map.finish();
+    pack.series.push_back(std::move(series));
+  }
+
+  // As each_member, but the keys are names of others (column headers).
+  template <class Use>
+  void each_member_any(YamlMap& map, std::string_view key, Use use) {
+    const YamlNode* node = map.required(key);
+    if (node == nullptr) return;
+    for (const auto& [name, member] : node->members) use(name, member);
+  }
+
+  void read_expectation(const YamlNode& node, PackDef& pack) {
+    YamlMap map(node, file_, problems_);
+    ReplayExpectation expectation;
+    expectation.place = map.place();
+    expectation.formula = map.text("formula", true);
+    expectation.region = map.text("region", true);
+    expectation.at = map.text("at", true);
+    expectation.proposal = map.text("proposal");
+    const YamlNode* value = node.find("value");
+    if (value != nullptr && value->kind == YamlNode::Kind::scalar && value->scalar == "none") {
+      map.get("value");
+    } else {
+      expectation.value = map.number("value");
+      if (!expectation.value) {
+        problems_.error(map.place(), "'value' is missing; write a number, or none");
+      }
+    }
+    expectation.tolerance = map.number("tolerance").value_or(0);
+    map.finish();
+    pack.replay.push_back(std::move(expectation));
+  }
+
+  void read_things(const std::string& name) {
+    const std::string path = directory_ + "/" + name;
+    const auto text = files_.read(path);
+    if (!text) return problem(text.error());
+    Records fresh;
+    read_things_csv(*text, path, Zone{8 * 3600}, fresh, problems_);
+    for (Thing& thing : fresh.things) {
+      if (!thing.source.empty()) thing.source = "packs/" + pack_ + "/" + thing.source;
+      records_.things.push_back(std::move(thing));
+    }
+  }
+
+  void read_series_file(const SeriesFile& series) {
+    const std::string path = directory_ + "/" + series.file;
+    const auto text = files_.read(path);
+    if (!text) return problem(text.error());
+    read_series_text(*text, path, series, records_, problems_);
+  }
+
+  const Files& files_;
+  std::string directory_;
+  std::string file_;
+  std::string pack_;
+  Catalog& catalog_;
+  Records& records_;
+  Problems& problems_;
+};
+
+}  // namespace
+
+void load_pack(const Files& files, const std::string& directory, Catalog& catalog, Records& records,
+               Problems& problems) {
+  PackReader(files, directory, catalog, records, problems).read();
+}
+
+}  // namespace cairn::model
