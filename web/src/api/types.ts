@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// Short names for the schemas of docs/api/openapi.yaml.
+import type { components, paths } from './schema';
+
+type Schemas = components['schemas'];
+
+export type Text = Schemas['Text'];
+export type Level = Schemas['Level'];
+export type Better = Schemas['Better'];
+export type Reason = Schemas['Reason'];
+export type TargetStatus = Schemas['TargetStatus'];
+export type ThingStatus = Schemas['ThingStatus'];
+export type Problem = Schemas['Problem'];
+export type Complaint = Schemas['Complaint'];
+export type Status = Schemas['Status'];
+export type Region = Schemas['Region'];
+export type RegionRef = Schemas['RegionRef'];
+export type RegionDetail = Schemas['RegionDetail'];
+export type Measure = Schemas['Measure'];
+export type RegionIndicator = Schemas['RegionIndicator'];
+export type Indicator = Schemas['Indicator'];
+export type ValueRow = Schemas['ValueRow'];
+export type IndicatorValues = Schemas['IndicatorValues'];
+export type IndicatorSeries = Schemas['IndicatorSeries'];
+export type YearValue = Schemas['YearValue'];
+export type Evaluation = Schemas['Evaluation'];
+export type Explanation = Schemas['Explanation'];
+export type ExplainNode = Schemas['ExplainNode'];
+export type Contribution = Schemas['Contribution'];
+export type Quote = Schemas['Quote'];
+export type PackSummary = Schemas['PackSummary'];
+export type Pack = Schemas['Pack'];
+export type SeriesOrigin = Schemas['SeriesOrigin'];
+export type PlanSummary = Schemas['PlanSummary'];
+export type Plan = Schemas['Plan'];
+export type Claim = Schemas['Claim'];
+export type ClaimNumber = Schemas['ClaimNumber'];
+export type ClaimChange = Schemas['ClaimChange'];
+export type Finding = Schemas['Finding'];
+export type Severity = Finding['severity'];
+export type ThingSummary = Schemas['ThingSummary'];
+export type Thing = Schemas['Thing'];
+export type ThingProperty = Schemas['ThingProperty'];
+export type ThingSeries = Schemas['ThingSeries'];
+export type Layer = Schemas['Layer'];
+export type Bbox = Schemas['Bbox'];
+export type ImportKind = Schemas['ImportKind'];
+export type ImportSummary = Schemas['ImportSummary'];
+export type ImportPreview = Schemas['ImportPreview'];
+export type Proposal = Schemas['Proposal'];
+export type Source = Schemas['Source'];
+export type Paths = paths;

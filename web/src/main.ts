@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+import { createApp } from 'vue';
+import { createRouter, createWebHashHistory } from 'vue-router';
+import App from './App.vue';
+import { adoptLang } from './state';
+import './style.css';
+
+const router = createRouter({
+  history: createWebHashHistory(),
+  routes: [
+    { path: '/', redirect: (to) => ({ path: '/watch', query: to.query }) },
+    { path: '/watch', component: () => import('./pages/WatchPage.vue') },
+    { path: '/plan/:id?', component: () => import('./pages/PlanPage.vue') },
+    { path: '/data', component: () => import('./pages/DataPage.vue') },
+    { path: '/packs/:id?', component: () => import('./pages/PacksPage.vue') },
+    { path: '/:rest(.*)', component: () => import('./pages/MissingPage.vue') },
+  ],
+});
+router.beforeEach((to) => adoptLang(to.query));
+
+createApp(App).use(router).mount('#app');

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+// The map as one value: a MapLibre style made from what is to be seen. Nothing comes from outside
+// our own server; without a `glyphs` address MapLibre draws all letters with the local fonts.
+import type {
+  ExpressionSpecification, LayerSpecification, SourceSpecification, StyleSpecification,
+} from 'maplibre-gl';
+import type { Layer, Level, ValueRow } from '../api/types';
+import { classOf, colours, darkNone, darkRamp, lightNone, lightRamp, type Classes } from '../ramp';
+
+export interface Scene {
+  dark: boolean;
+  /** Address of the server, such as `http://127.0.0.1:8080`; tiles need it whole. */
+  origin: string;
+  layers: Layer[];
+  /** Ids of the layers of things that are switched on. */
+  on: string[];
+  level: Level;
+  rows: ValueRow[];
+  classes: Classes | null;
+  region: string;
+  thing: string;
+  at: string;
+  overlay: string;
+  name: (row: ValueRow) => string;
+  value: (row: ValueRow) => string;
+}
+
+const fonts = ['Noto Sans CJK SC', 'Microsoft YaHei', 'PingFang SC', 'sans-serif'];
+
+/** Far from the alert colours (blue, yellow, orange, red) and from the ramp. */
+export const thingColours = ['#6b3f98', '#2f6f4f', '#7a4a1e', '#8a2f6b', '#4a4f54'] as const;
+const thingColoursDark = ['#c3a2e6', '#8fd0ae', '#d9ae82', '#e59bcb', '#c3c9ce'] as const;
+
+export function rampOf(dark: boolean): readonly string[] {
+  return dark ? darkRamp : lightRamp;
+}
+export function noneOf(dark: boolean): string {
+  return dark ? darkNone : lightNone;
+}
+export function thingColour(index: number, dark: boolean): string {
+  const list = dark ? thingColoursDark : thingColours;
+  return list[index % list.length] ?? '#666';
+}
+
+/** Are the rows drawn as areas (there are polygons) or as dots (towns and villages)? */
+export function isArea(level: Level): boolean {
+  return level !== 'town' && level !== 'village';
+}
+
+function colourOf(scene: Scene, row: ValueRow): string {
+  if (row.value === null || scene.classes === null) return noneOf(scene.dark);
+  const ramp = colours(rampOf(scene.dark), scene.classes.breaks.length + 1);
+  return ramp[classOf(scene.classes, row.value)] ?? noneOf(scene.dark);
+}
+
+/** A county's key at the level of the rows: its own code or the beginning of it. */
+function keyOf(level: Level): ExpressionSpecification {
+  if (level === 'prefecture') return ['slice', ['get', 'code'], 0, 4];
+  if (level === 'province') return ['slice', ['get', 'code'], 0, 2];
+  return ['get', 'code'];
+}
+
+function areaColour(scene: Scene): ExpressionSpecification | string {
+  const none = noneOf(scene.dark);
+  const first = scene.rows[0];
+  if (!isArea(scene.level) || first === undefined) return scene.dark ? '#252b2f' : '#eceeea';
+  // One row for the whole zone paints every county.
+  if (scene.level === 'zone') return colourOf(scene, first);
+  const cases = scene.rows.flatMap((row) => [row.region, colourOf(scene, row)]);
+  return ['match', keyOf(scene.level), ...cases, none] as unknown as ExpressionSpecification;
+}
+
+function points(scene: Scene): GeoJSON.FeatureCollection {
+  const features = scene.rows.filter((row) => row.position !== null).map((row) => ({
+    type: 'Feature' as const,
+    geometry: {
+      type: 'Point' as const, coordinates: [row.position?.lon ?? 0, row.position?.lat ?? 0],
+    },
+    properties: {
+      code: row.region, name: scene.name(row), value: scene.value(row),
+      colour: colourOf(scene, row), estimated: row.estimated, none: row.value === null,
+    },
+  }));
+  return { type: 'FeatureCollection', features };
+}
+
+function tileSource(scene: Scene, layer: Layer): SourceSpecification {
+  const query = new URLSearchParams();
+  if (layer.type !== null && scene.at !== '') query.set('at', scene.at);
+  if (layer.type !== null && scene.overlay !== '') query.set('overlay', scene.overlay);
+  const text = query.toString();
+  return {
+    type: 'vector',
+    tiles: [`${scene.origin}${layer.tiles}${text === '' ? '' : `?${text}`}`],
+    minzoom: layer.min_zoom,
+    maxzoom: layer.max_zoom,
+  };
+}
+
+function areaLayers(scene: Scene): LayerSpecification[] {
+  const ink = scene.dark ? '#0f1315' : '#ffffff';
+  const estimated = scene.rows.filter((row) => row.estimated && row.value !== null)
+    .map((row) => row.region);
+  const area = isArea(scene.level) && estimated.length > 0;
+  const source = { source: 'boundaries', 'source-layer': 'county' };
+  const picked: ExpressionSpecification = ['==',
+    ['slice', ['get', 'code'], 0, scene.region.length], scene.region];
+  const everywhere = scene.level === 'zone';
+  return [
+    { id: 'area', type: 'fill', ...source,
+      paint: { 'fill-color': areaColour(scene), 'fill-antialias': true } },
+    ...(area ? [{ id: 'hatch', type: 'fill' as const, ...source,
+      ...(everywhere ? {} : { filter: ['in', keyOf(scene.level), ['literal', estimated]] as
+        ExpressionSpecification }),
+      paint: { 'fill-pattern': scene.dark ? 'hatch-dark' : 'hatch-light' } }] : []),
+    { id: 'county-line', type: 'line', ...source,
+      paint: { 'line-color': ink, 'line-width': ['interpolate', ['linear'], ['zoom'], 5, 0.6, 9, 1.6] } },
+    { id: 'prefecture-line', type: 'line', source: 'boundaries', 'source-layer': 'prefecture',
+      paint: { 'line-color': scene.dark ? '#9fabb1' : '#59636a',
+        'line-width': ['interpolate', ['linear'], ['zoom'], 5, 1, 9, 2.2] } },
+    { id: 'picked', type: 'line', ...source,
+      filter: /^\d/.test(scene.region) ? picked : ['==', ['get', 'code'], ''],
+      paint: { 'line-color': scene.dark ? '#ffffff' : '#111111', 'line-width': 2.6 } },
+  ];
+}
+
+function dotLayers(scene: Scene): LayerSpecification[] {
+  if (isArea(scene.level)) return [];
+  const hollow: ExpressionSpecification = ['case', ['get', 'estimated'], 0.35, 1];
+  return [{
+    id: 'dots', type: 'circle', source: 'rows',
+    paint: {
+      'circle-radius': ['interpolate', ['linear'], ['zoom'], 5, 2.2, 8, 4, 11, 8],
+      'circle-color': ['get', 'colour'],
+      'circle-opacity': hollow,
+      'circle-stroke-color': ['case', ['==', ['get', 'code'], scene.region],
+        scene.dark ? '#ffffff' : '#111111', ['case', ['get', 'estimated'], ['get', 'colour'],
+          scene.dark ? '#0f1315' : '#59636a']],
+      'circle-stroke-width': ['case', ['==', ['get', 'code'], scene.region], 2.5,
+        ['case', ['get', 'estimated'], 1.6, 0.6]],
+    },
+  }];
+}
+
+function thingLayer(scene: Scene, layer: Layer, index: number): LayerSpecification {
+  const colour = thingColour(index, scene.dark);
+  const ramp = rampOf(scene.dark);
+  const [low, high] = layer.domain ?? [0, 0];
+  const graded = layer.colour_by !== null && low !== undefined && high !== undefined && high > low;
+  const tint: ExpressionSpecification | string = graded
+    ? ['case', ['has', 'value'], ['interpolate', ['linear'], ['get', 'value'],
+      low, ramp[1] ?? colour, (low + high) / 2, ramp[3] ?? colour, high, ramp[4] ?? colour], colour]
+    : colour;
+  const shape = layer.symbol ?? 'circle';
+  return {
+    id: layer.id, type: 'symbol', source: layer.id,
+    'source-layer': layer.source_layers[0] ?? layer.type ?? '',
+    layout: {
+      'icon-image': ['case', ['to-boolean', ['get', 'estimated']], `${shape}-hollow`, `${shape}-full`],
+      'icon-allow-overlap': true,
+      'icon-size': ['case', ['==', ['get', 'id'], scene.thing], 1.5,
+        ['>', ['coalesce', ['get', 'count'], 1], 1], 1.1, 0.8],
+    },
+    paint: {
+      'icon-color': tint,
+      'icon-halo-color': scene.dark ? '#0f1315' : '#ffffff', 'icon-halo-width': 1,
+      'icon-opacity': ['match', ['get', 'status'], 'planned', 0.6, 'retired', 0.4, 1],
+    },
+  };
+}
+
+function labelLayers(scene: Scene): LayerSpecification[] {
+  const paint = {
+    'text-color': scene.dark ? '#ffffff' : '#14181a',
+    'text-halo-color': scene.dark ? '#14181a' : '#ffffff', 'text-halo-width': 1.4,
+  };
+  const text: ExpressionSpecification = ['format', ['get', 'name'], {}, '\n', {},
+    ['get', 'value'], { 'font-scale': 0.9 }];
+  const shared = { 'text-font': fonts, 'text-line-height': 1.15 };
+  if (isArea(scene.level)) {
+    return [{ id: 'names', type: 'symbol', source: 'rows',
+      layout: { ...shared, 'text-field': text, 'text-size': 12.5 }, paint }];
+  }
+  return [{ id: 'names', type: 'symbol', source: 'rows', minzoom: scene.level === 'town' ? 8 : 10,
+    layout: { ...shared, 'text-field': text, 'text-size': 11.5, 'text-offset': [0, 0.9],
+      'text-anchor': 'top' }, paint }];
+}
+
+/** The whole style; the lowest layer first. */
+export function styleOf(scene: Scene): StyleSpecification {
+  const find = (id: string): Layer | undefined => scene.layers.find((layer) => layer.id === id);
+  const things = scene.layers.filter((layer) => layer.type !== null);
+  const drawn = things.filter((layer) => scene.on.includes(layer.id));
+  const sources: Record<string, SourceSpecification> = {
+    rows: { type: 'geojson', data: points(scene) },
+  };
+  for (const layer of [find('boundaries'), find('rivers'), ...drawn]) {
+    if (layer !== undefined) sources[layer.id] = tileSource(scene, layer);
+  }
+  const layers: LayerSpecification[] = [{
+    id: 'paper', type: 'background', paint: { 'background-color': scene.dark ? '#14181a' : '#f3f4f2' },
+  }];
+  if (sources['boundaries'] !== undefined) layers.push(...areaLayers(scene));
+  const rivers = find('rivers');
+  if (rivers !== undefined) {
+    layers.push({ id: 'rivers', type: 'line', source: 'rivers',
+      'source-layer': rivers.source_layers[0] ?? 'rivers',
+      paint: { 'line-color': scene.dark ? '#4f7f9d' : '#5d93b8', 'line-opacity': 0.75,
+        'line-width': ['interpolate', ['linear'], ['zoom'], 5, 0.5, 10, 1.8] } });
+  }
+  layers.push(...dotLayers(scene), ...labelLayers(scene));
+  for (const layer of drawn) layers.push(thingLayer(scene, layer, things.indexOf(layer)));
+  return { version: 8, sources, layers };
+}

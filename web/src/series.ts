@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// Series of indicators, asked for a few at a time and remembered while the page is open.
+import { get } from './api/client';
+import type { IndicatorSeries } from './api/types';
+import { queue } from './load';
+
+const limit = 400; // Enough for every indicator of a few regions.
+const atATime = 4; // Leaves the server's other requests room.
+const known = new Map<string, IndicatorSeries>();
+const polite = queue(atATime);
+
+export async function seriesOf(
+  id: string,
+  region: string,
+  overlay: string,
+  signal: AbortSignal,
+): Promise<IndicatorSeries> {
+  const key = JSON.stringify([id, region, overlay]);
+  const had = known.get(key);
+  if (had !== undefined) return had;
+  const fresh = await polite(() => {
+    signal.throwIfAborted();
+    return get('/v1/indicators/{id}/series', { path: { id }, query: { region, overlay }, signal });
+  });
+  if (known.size >= limit) known.delete(known.keys().next().value ?? '');
+  known.set(key, fresh);
+  return fresh;
+}
+
+/** After an import every series may be another. */
+export function forgetSeries(): void {
+  known.clear();
+}
