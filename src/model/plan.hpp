@@ -54,13 +54,21 @@ struct Claim {
   std::string file_place;  // file:line
 };
 
-enum class RelationKind : std::uint8_t { ratio, sum, part, same };
+// ratio: `of` = factor * numerator / denominator.    sum: `of` (or `total`) = the sum of `claims`.
+// part: no claim of `claims`, nor their sum when `exclusive`, exceeds `of`.
+// same: `claims` print one quantity though their ids or units differ.
+// implied: as ratio, but nobody prints the denominator; its name says which claims of any plan
+// must imply one and the same.
+enum class RelationKind : std::uint8_t { ratio, sum, part, same, implied };
+const char* to_string(RelationKind kind);
 
 struct Relation {
   RelationKind kind = RelationKind::same;
   std::string of;  // ratio or whole
   std::string numerator, denominator;
   double factor = 1;                // ratio = factor * numerator / denominator, in plain units
+  std::optional<Figure> total;      // of a sum without a claim for its whole, in the parts' unit
+  bool exclusive = false;           // parts that do not overlap
   std::vector<std::string> claims;  // parts, or the same
   std::vector<Quote> quotes;
   std::string file_place;
