@@ -58,10 +58,23 @@ Result<Unit> parse_unit(std::string_view text);
 Unit unit_one();
 
 // `value` in `from` as a value in `to`; requires from.compatible(to). Exact when the scales are
-// equal.
+// equal; rounded once when their ratio is a whole number either way (mm and m, h and s).
 double convert(double value, const Unit& from, const Unit& to);
 
-// Products and quotients of linear units (offset units count as differences). Levels have none.
+// The same, prepared for many values.
+struct Conversion {
+  double multiply = 1;
+  double divide = 1;
+  double add = 0;
+
+  bool identity() const { return multiply == 1 && divide == 1 && add == 0; }
+  double apply(double value) const { return value * multiply / divide + add; }
+  bool operator==(const Conversion&) const = default;
+};
+Conversion conversion(const Unit& from, const Unit& to);
+
+// Products and quotients of linear units (offset units count as differences); decibels may be
+// multiplied and divided by linear units (dB/km). Absolute levels have neither.
 std::optional<Unit> multiply(const Unit& a, const Unit& b);
 std::optional<Unit> divide(const Unit& a, const Unit& b);
 std::optional<Unit> power(const Unit& a, int exponent);
