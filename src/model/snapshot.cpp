@@ -80,6 +80,10 @@ class Builder {
         return;
       }
       row = at->second;
+      if (thing.position) {
+        tables_[t]->position[row] = *thing.position;
+        tables_[t]->position_estimated[row] = thing.estimated;
+      }
     } else {
       const RegionIndex region = regions_.find(thing.region);
       if (region == no_region && !thing.region.empty()) {
@@ -112,7 +116,7 @@ class Builder {
       problems_.error(thing.place, format("thing {}: {}", thing.id, done.error().message));
       return;
     }
-    if (is_region && thing.estimated && !value.missing()) builders_[type].mark_estimated(row, p);
+    if (is_region) builders_[type].mark_estimated(row, p, thing.estimated && !value.missing());
   }
 
   // Versions of one thing must not overlap in time.

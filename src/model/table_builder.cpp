@@ -169,10 +169,11 @@ Status TableBuilder::set(std::uint32_t row, std::size_t index, const Value& valu
   return {};
 }
 
-void TableBuilder::mark_estimated(std::uint32_t row, std::size_t index) {
+void TableBuilder::mark_estimated(std::uint32_t row, std::size_t index, bool estimated) {
   Column& column = table_.columns[index];
+  if (column.estimated.empty() && !estimated) return;
   if (column.estimated.empty()) column.estimated.resize(table_.size(), 0);
-  column.estimated[row] = 1;
+  column.estimated[row] = estimated;
 }
 
 Result<Value> parse_value(std::string_view text, PropertyKind kind, Zone zone) {

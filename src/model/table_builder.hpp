@@ -24,7 +24,7 @@ class TableBuilder {
   // Sets a property of a row; a text (as files give it) is read as the property's kind. The error
   // says why the value does not fit.
   Status set(std::uint32_t row, std::size_t property, const Value& value);
-  void mark_estimated(std::uint32_t row, std::size_t property);
+  void mark_estimated(std::uint32_t row, std::size_t property, bool estimated);
 
  private:
   Table& table_;
