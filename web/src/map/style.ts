@@ -4,6 +4,7 @@
 import type {
   ExpressionSpecification, LayerSpecification, SourceSpecification, StyleSpecification,
 } from 'maplibre-gl';
+import type { FeatureCollection } from 'geojson';
 import type { Layer, Level, ValueRow } from '../api/types';
 import { classOf, colours, darkNone, darkRamp, lightNone, lightRamp, type Classes } from '../ramp';
 
@@ -70,7 +71,7 @@ function areaColour(scene: Scene): ExpressionSpecification | string {
   return ['match', keyOf(scene.level), ...cases, none] as unknown as ExpressionSpecification;
 }
 
-function points(scene: Scene): GeoJSON.FeatureCollection {
+function points(scene: Scene): FeatureCollection {
   const features = scene.rows.filter((row) => row.position !== null).map((row) => ({
     type: 'Feature' as const,
     geometry: {
