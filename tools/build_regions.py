@@ -397,7 +397,7 @@ def write_hazards(src, codes, box, path):
         county = county_at(src, codes, lon, lat)
         if county:
             day = f'{y}-{m}-{d}'
-            rows.append([f'quake:{day}', 'earthquake_event', county, '',
+            rows.append([f'quake:{day}-{county}', 'earthquake_event', county, '',
                          f"M{float(r['mag']):.1f} {day}", round(lon, 5), round(lat, 5), 'live',
                          day, '', 'false', 'quakes', f"{float(r['mag']):.1f}", '', '', ''])
     slides = read_csv(os.path.join(src.root, 'hazards', 'nasa_glc_landslides_sw.csv'))
@@ -411,7 +411,7 @@ def write_hazards(src, codes, box, path):
                          f'{y}-{int(m):02d}-{int(d):02d}', '', 'false', 'landslides', '',
                          r['landslide_trigger'], r['landslide_size'], r['fatality_count']])
     seen = {}
-    for row in rows:  # two shocks on one day get a number
+    for row in rows:  # two shocks of one county and day get a number
         seen[row[0]] = seen.get(row[0], 0) + 1
         if seen[row[0]] > 1:
             row[0] += f'-{seen[row[0]]}'

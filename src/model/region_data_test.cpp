@@ -89,6 +89,16 @@ TEST_F(ShippedRegions, CarryThePublishedCensus) {
   }
 }
 
+TEST_F(ShippedRegions, ThingsHaveOneIdEach) {
+  std::map<std::string, std::string> seen;
+  for (const RegionFolder& folder : *folders_) {
+    for (const Thing& thing : folder.records.things) {
+      const auto [at, fresh] = seen.emplace(thing.id, thing.place);
+      EXPECT_TRUE(fresh) << thing.id << " at " << thing.place << " and " << at->second;
+    }
+  }
+}
+
 TEST_F(ShippedRegions, VillagesOfACountyHaveItsPeople) {
   std::map<std::string, double> people;
   std::size_t villages = 0;
