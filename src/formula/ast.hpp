@@ -16,6 +16,15 @@
 
 namespace cairn::formula {
 
+// What the reader already settles:
+//   - names of functions that the language has are lower case ("S_Intersects" -> "s_intersects");
+//     other call names keep their spelling;
+//   - a sign before a number belongs to the literal or quantity: at(x, -1y) has the quantity -1 y;
+//   - DATE, TIMESTAMP, BBOX and WKT are literals; ends of INTERVAL given as text are literals too;
+//   - NOT directly before LIKE, BETWEEN, IN and IS NULL is their `negated`;
+//   - chains of AND and of OR are balanced trees, and no tree is higher than
+//     limits::formula_depth, so that a recursive walk is safe.
+
 // Bytes [begin, end) of the formula text.
 struct Extent {
   std::uint32_t begin = 0;
