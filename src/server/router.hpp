@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// Finds the handler of a request by method and path.
+//
+//   router.add("GET", "/v1/regions/{code}", [](const Call& call) { … call.path("code") … });
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/result.hpp"
+#include "server/message.hpp"
+#include "server/query.hpp"
+
+namespace cairn::server {
+
+struct State;
+
+struct Call {
+  const Request& request;
+  std::vector<std::pair<std::string, std::string>> captures;  // decoded
+  QueryItems query;
+  std::shared_ptr<const State> state;  // shared: stays whole while a reload swaps it
+
+  const std::string& path(std::string_view name) const;
+};
+
+using Handler = std::function<Response(const Call&)>;
+
+enum class Access : std::uint8_t {
+  open,   // anyone
+  read,   // a token when the server listens beyond this machine
+  write,  // always a token
+};
+
+struct Route {
+  std::string method;
+  std::string pattern;  // segments: text, {name}, {name}.ext, or a last `*` (the rest, undecoded)
+  Access access = Access::read;
+  std::size_t body_bytes = 0;  // the largest body it reads
+  Handler handler;
+};
+
+struct Match {
+  const Route* route = nullptr;
+  std::vector<std::pair<std::string, std::string>> captures;  // "*" holds the rest
+  std::string allow;       // of 405: the methods that the path has
+  std::string path_error;  // a wrong escape in the path
+};
+
+class Router {
+ public:
+  void add(Route route);
+  // HEAD finds the GET route.
+  Match find(std::string_view method, std::string_view path) const;
+
+ private:
+  std::vector<std::pair<Route, std::vector<std::string>>> routes_;  // with the pattern's segments
+};
+
+}  // namespace cairn::server
