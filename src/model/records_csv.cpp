@@ -97,6 +97,10 @@ std::optional<Statistic> read_statistic(CsvRows& rows, Zone zone) {
     rows.error(period.error().message);
     return std::nullopt;
   }
+  if (period->begin >= period->end) {  // both ends saturate
+    rows.error(format("the period {} is outside the years 1678 to 2262", rows.at("period")));
+    return std::nullopt;
+  }
   const auto value = parse_number(rows.at("value"));
   if (!value) {
     rows.error(format("the value '{}' is not a number", rows.at("value")));

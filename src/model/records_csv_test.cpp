@@ -93,16 +93,19 @@ TEST(StatisticsCsv, NamesWhatIsWrong) {
       "5134,population,2020,many,{person}\n"
       "5134,population,20-20,3,{person}\n"
       "5134,population,2019,3,furlongs\n"
-      ",population,2019,3,1\n",
+      ",population,2019,3,1\n"
+      "5134,population,9020,3,1\n",
       "s.csv", china, records, problems);
   EXPECT_EQ(records.statistics.size(), 1u) << "an equal repetition is merged";
-  ASSERT_EQ(problems.errors.size(), 5u);
+  ASSERT_EQ(problems.errors.size(), 6u);
   EXPECT_EQ(to_string(problems.errors[0]),
             "s.csv:4: 'population' of 5134 for 2020 is 2 {person} here and 1 {person} at s.csv:2");
   EXPECT_EQ(to_string(problems.errors[1]), "s.csv:5: the value 'many' is not a number");
   EXPECT_EQ(problems.errors[2].place, "s.csv:6");
   EXPECT_EQ(problems.errors[3].place, "s.csv:7");
   EXPECT_EQ(problems.errors[4].place, "s.csv:8");
+  EXPECT_EQ(to_string(problems.errors[5]),
+            "s.csv:9: the period 9020 is outside the years 1678 to 2262");
 }
 
 }  // namespace
