@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/check.hpp"
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "app/context.hpp"
+#include "core/text.hpp"
+#include "model/pack_load.hpp"
+
+namespace cairn::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+const OptionSpec check_options[] = {
+    {"format", "text|json", "how to print (default: text)"},
+    root_option,
+    data_option,
+};
+
+std::string normal(const std::string& path) {
+  std::error_code ignored;
+  std::string out = fs::weakly_canonical(path, ignored).string();
+  while (out.size() > 1 && out.back() == '/') out.pop_back();
+  return out;
+}
+
+// The folder meant by a word: a path, or the id of a pack, a region or a proposal.
+Result<std::string> find_target(const Context& context, const std::string& word) {
+  std::error_code ignored;
+  for (const char* part : {"packs", "regions"}) {
+    const std::string path = format("{}/{}/{}", context.root, part, word);
+    if (fs::is_directory(path, ignored)) return normal(path);
+  }
+  const std::string proposal = format("{}/proposals/{}.yaml", context.root, word);
+  if (fs::exists(proposal, ignored)) return normal(proposal);
+  if (fs::exists(word, ignored)) return normal(word);
+  std::vector<std::string> known;
+  for (const char* part : {"packs", "regions"}) {
+    if (const auto names = context.files->list(format("{}/{}", context.root, part))) {
+      known.insert(known.end(), names->begin(), names->end());
+    }
+  }
+  const auto near = nearest(word, known);
+  return fail(Code::not_found, format("there is no pack, region or folder '{}'{}", word,
+                                      near ? format("; did you mean '{}'?", *near) : ""));
+}
+
+bool concerns(const Error& problem, const std::string& target) {
+  if (target.empty()) return true;
+  const std::string file = problem.place.substr(0, problem.place.find(':'));
+  return normal(file).starts_with(target);
+}
+
+std::vector<Error> filtered(const std::vector<Error>& problems, const std::string& target) {
+  std::vector<Error> out;
+  for (const Error& problem : problems) {
+    if (concerns(problem, target)) out.push_back(problem);
+  }
+  return out;
+}
+
+nlohmann::ordered_json as_json(const std::vector<Error>& problems) {
+  nlohmann::ordered_json out = nlohmann::ordered_json::array();
+  for (const Error& problem : problems) {
+    out.push_back({{"place", problem.place},
+                   {"message", problem.message},
+                   {"code", to_string(problem.code)}});
+  }
+  return out;
+}
+
+void print_problems(const Context& context, const std::vector<Error>& errors,
+                    const std::vector<Error>& warnings) {
+  for (const Error& error : errors) {
+    print_out(format("{} {}\n", context.out.red("error:"), to_string(error)));
+  }
+  for (const Error& warning : warnings) {
+    print_out(format("{} {}\n", context.out.yellow("warning:"), to_string(warning)));
+  }
+}
+
+// A pack that lies outside the root is read besides those of the root.
+Result<Problems> problems_with(const Context& context, const std::string& target) {
+  auto world = load(context);
+  if (!world) return fail(world.error());
+  const std::string packs = normal(context.root + "/packs");
+  const bool outside = !target.empty() && context.files->exists(target + "/pack.yaml") &&
+                       !target.starts_with(packs + "/");
+  if (!outside) return (*world)->problems;
+  Problems problems;
+  auto workspace = (*world)->workspace;
+  auto catalog = std::make_shared<model::Catalog>(*workspace.catalog);
+  model::load_pack(*context.files, target, *catalog, workspace.records, problems);
+  workspace.catalog = std::move(catalog);
+  return watch::build_world(std::move(workspace), {}, std::move(problems))->problems;
+}
+
+}  // namespace
+
+const CommandSpec check_command = {
+    "check",
+    "[<pack or region>]",
+    "Checks a pack, a region or everything: files, units, formulas, codes, positions.",
+    0,
+    1,
+    check_options,
+    "cairn check packs/air-quality"};
+
+int run_check(const Args& args) {
+  const auto context = make_context(args);
+  if (!context) return report(Context{}, context.error());
+  std::string target;
+  if (!args.words.empty()) {
+    const auto found = find_target(*context, args.words[0]);
+    if (!found) return report(*context, found.error());
+    target = *found;
+  }
+  const auto problems = problems_with(*context, target);
+  if (!problems) return report(*context, problems.error());
+  const auto errors = filtered(problems->errors, target);
+  const auto warnings = filtered(problems->warnings, target);
+  if (args.get("format") == "json") {
+    const nlohmann::ordered_json out = {{"errors", as_json(errors)},
+                                        {"warnings", as_json(warnings)}};
+    print_out(out.dump(2) + "\n");
+  } else {
+    print_problems(*context, errors, warnings);
+    const std::string summary = format("{} errors, {} warnings\n", errors.size(), warnings.size());
+    print_out(errors.empty() ? context->out.green(summary) : context->out.red(summary));
+  }
+  return errors.empty() ? exit_ok : exit_failed;
+}
+
+}  // namespace cairn::app

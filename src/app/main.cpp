@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+// cairn: the command line. Each command is a file; this one finds it and prints help.
+#include <cstdio>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "app/check.hpp"
+#include "app/context.hpp"
+#include "app/eval.hpp"
+#include "core/text.hpp"
+
+namespace {
+
+using cairn::app::Args;
+using cairn::app::CommandSpec;
+
+struct Command {
+  const CommandSpec* spec;
+  int (*run)(const Args&);
+};
+
+const Command commands[] = {
+    {&cairn::app::check_command, cairn::app::run_check},
+    {&cairn::app::eval_command, cairn::app::run_eval},
+    {&cairn::app::explain_command, cairn::app::run_explain},
+};
+
+void print_overview(std::FILE* out) {
+  std::fputs(
+      "Cairn plans, watches and protects the digital infrastructure of a region.\n\n"
+      "usage: cairn <command> [arguments]\n\ncommands:\n",
+      out);
+  for (const Command& command : commands) {
+    const std::string left = cairn::format("{} {}", command.spec->name, command.spec->arguments);
+    std::fprintf(out, "  %-34s %s\n", left.c_str(), std::string(command.spec->summary).c_str());
+  }
+  std::fputs(
+      "\n`cairn help <command>` shows its options. "
+      "Exit code: 0 done, 1 failed or findings, 2 wrong command line.\n",
+      out);
+}
+
+// A command of one word ("eval") or two ("plan check"); `used` is how many.
+const Command* find_command(const std::vector<std::string>& words, std::size_t& used) {
+  for (used = 2; used >= 1; --used) {
+    if (words.size() < used) continue;
+    const std::string name = used == 2 ? words[0] + " " + words[1] : words[0];
+    for (const Command& command : commands) {
+      if (command.spec->name == name) return &command;
+    }
+  }
+  return nullptr;
+}
+
+int unknown_command(const std::vector<std::string>& words) {
+  std::vector<std::string> names;
+  for (const Command& command : commands) names.emplace_back(command.spec->name);
+  std::string given = words[0];
+  if (words.size() > 1 && words[1].substr(0, 1) != "-") given += " " + words[1];
+  auto near = cairn::nearest(given, names);
+  if (!near) near = cairn::nearest(words[0], names);
+  std::fprintf(stderr, "cairn: there is no command '%s'%s\n", words[0].c_str(),
+               near ? (" (did you mean '" + *near + "'?)").c_str() : "");
+  std::fputs("`cairn help` lists them.\n", stderr);
+  return cairn::app::exit_usage;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::vector<std::string> words(argv + 1, argv + argc);
+  if (words.empty()) {
+    print_overview(stderr);
+    return cairn::app::exit_usage;
+  }
+  if (words[0] == "--version" || words[0] == "version") {
+    std::puts("cairn 0.1.0");
+    return cairn::app::exit_ok;
+  }
+  const bool help = words[0] == "help" || words[0] == "--help" || words[0] == "-h";
+  if (help) words.erase(words.begin());
+  if (help && words.empty()) {
+    print_overview(stdout);
+    return cairn::app::exit_ok;
+  }
+  std::size_t used = 0;
+  const Command* command = find_command(words, used);
+  if (command == nullptr) return unknown_command(words);
+  words.erase(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(used));
+  for (const std::string& word : words) {
+    if (word == "--") break;
+    if (help || word == "--help" || word == "-h") {
+      cairn::app::print_out(cairn::app::help_text(*command->spec));
+      return cairn::app::exit_ok;
+    }
+  }
+  if (help) {
+    cairn::app::print_out(cairn::app::help_text(*command->spec));
+    return cairn::app::exit_ok;
+  }
+  const auto args = cairn::app::parse_args(*command->spec, words);
+  if (!args) {
+    std::fprintf(stderr, "cairn %s: %s\n", std::string(command->spec->name).c_str(),
+                 args.error().message.c_str());
+    std::fprintf(stderr, "`cairn help %s` shows how it is used.\n",
+                 std::string(command->spec->name).c_str());
+    return cairn::app::exit_usage;
+  }
+  return command->run(*args);
+}
