@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import vue from '@vitejs/plugin-vue';
-import { defineConfig } from 'vite';
+import { defineConfig } from 'vitest/config';
 
 // `npm run dev` shows the console against a server that is already running.
 const server = process.env['CAIRN_URL'] ?? 'http://127.0.0.1:8080';
@@ -15,6 +15,7 @@ export default defineConfig({
     chunkSizeWarningLimit: 1200,
     assetsInlineLimit: 0,
   },
+  test: { include: ['src/**/*.test.ts'] },
   server: {
     host: '127.0.0.1',
     proxy: { '/v1': server, '/healthz': server, '/metrics': server },

@@ -128,6 +128,15 @@ export function quantity(
   return name === '' ? number : `${number}${narrow}${name}`;
 }
 
+/** `12.3 – 18 万人`: the unit once where both ends are said in it; three digits are enough. */
+export function rangeText(low: number, high: number, unit: string, lang: Lang): string {
+  const round = (value: number): number => Number(value.toPrecision(3));
+  const [from, to] = [parts(round(low), unit, lang), parts(round(high), unit, lang)];
+  const start = from.unit === to.unit || from.unit === '' ? from.number
+    : quantity(round(low), unit, lang);
+  return `${start} – ${quantity(round(high), unit, lang)}`;
+}
+
 /** The number with all its digits, for a title and for copying. */
 export function exact(value: number, unit: string, lang: Lang): string {
   const text = String(value).replace('-', minus);

@@ -38,8 +38,8 @@ export function imageOf(name: string): MapImage | null {
   const hatch = /^hatch-(light|dark)$/.exec(name);
   const symbol = /^(circle|square|triangle|diamond)-(full|hollow)$/.exec(name);
   if (hatch !== null) {
-    context.strokeStyle = hatch[1] === 'light' ? 'rgb(255 255 255 / 60%)' : 'rgb(0 0 0 / 42%)';
-    context.lineWidth = 3;
+    context.strokeStyle = hatch[1] === 'light' ? 'rgb(255 255 255 / 38%)' : 'rgb(0 0 0 / 30%)';
+    context.lineWidth = 2;
     for (let x = -size; x <= size; x += size / 2) {
       context.moveTo(x, size);
       context.lineTo(x + size, 0);

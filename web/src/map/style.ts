@@ -61,6 +61,13 @@ function keyOf(level: Level): ExpressionSpecification {
   return ['get', 'code'];
 }
 
+/** Does this area want the letters of the other theme? */
+function inverse(scene: Scene, row: ValueRow): boolean {
+  if (row.value === null || scene.classes === null || !isArea(scene.level)) return false;
+  const count = scene.classes.breaks.length + 1;
+  return classOf(scene.classes, row.value) / Math.max(1, count - 1) > 0.7;
+}
+
 function areaColour(scene: Scene): ExpressionSpecification | string {
   const none = noneOf(scene.dark);
   const first = scene.rows[0];
@@ -79,7 +86,7 @@ function points(scene: Scene): FeatureCollection {
     },
     properties: {
       code: row.region, name: scene.name(row), value: scene.value(row),
-      colour: colourOf(scene, row), estimated: row.estimated, none: row.value === null,
+      colour: colourOf(scene, row), estimated: row.estimated, inverse: inverse(scene, row),
     },
   }));
   return { type: 'FeatureCollection', features };
@@ -160,7 +167,7 @@ function thingLayer(scene: Scene, layer: Layer, index: number): LayerSpecificati
       'icon-image': ['case', ['to-boolean', ['get', 'estimated']], `${shape}-hollow`, `${shape}-full`],
       'icon-allow-overlap': true,
       'icon-size': ['case', ['==', ['get', 'id'], scene.thing], 1.5,
-        ['>', ['coalesce', ['get', 'count'], 1], 1], 1.1, 0.8],
+        ['>', ['coalesce', ['get', 'count'], 1], 1], 0.95, 0.65],
     },
     paint: {
       'icon-color': tint,
@@ -171,9 +178,12 @@ function thingLayer(scene: Scene, layer: Layer, index: number): LayerSpecificati
 }
 
 function labelLayers(scene: Scene): LayerSpecification[] {
-  const paint = {
-    'text-color': scene.dark ? '#ffffff' : '#14181a',
-    'text-halo-color': scene.dark ? '#14181a' : '#ffffff', 'text-halo-width': 1.4,
+  const near = scene.dark ? '#14181a' : '#ffffff';
+  const far = scene.dark ? '#ffffff' : '#14181a';
+  const paint: Record<string, ExpressionSpecification | number> = {
+    'text-color': ['case', ['get', 'inverse'], near, far],
+    'text-halo-color': ['case', ['get', 'inverse'], far, near],
+    'text-halo-width': ['case', ['get', 'inverse'], 0.6, 1.2],
   };
   const text: ExpressionSpecification = ['format', ['get', 'name'], {}, '\n', {},
     ['get', 'value'], { 'font-scale': 0.9 }];
