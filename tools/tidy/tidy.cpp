@@ -56,9 +56,10 @@ std::vector<SourceFile> sources(const fs::path& root) {
   for (auto it = fs::recursive_directory_iterator(root); it != fs::recursive_directory_iterator();
        ++it) {
     const std::string name = it->path().filename().string();
-    if (it->is_directory() && (name.rfind("build", 0) == 0 || name[0] == '.' ||
-                               name == "node_modules" || name == "dist" || name == "generated" ||
-                               name == "data" || name == "testdata" || name == "corpus")) {
+    if (it->is_directory() &&
+        (name.rfind("build", 0) == 0 || name[0] == '.' || name == "node_modules" ||
+         name == "dist" || name == "generated" || name == "data" || name == "testdata" ||
+         name == "corpus" || name == "api")) {
       it.disable_recursion_pending();
       continue;
     }
