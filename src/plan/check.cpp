@@ -55,25 +55,33 @@ int first_line(const Finding& finding) {
   return line;
 }
 
-// Findings of one rule about exactly the same claims have one cause.
+// Findings of one rule about the same claims, or about the same quotes, have one cause.
 Findings merged(Findings findings) {
   Findings out;
   for (Finding& finding : findings) {
     const auto same = std::find_if(out.begin(), out.end(), [&](const Finding& other) {
-      return other.rule == finding.rule && other.claims == finding.claims;
+      return other.rule == finding.rule &&
+             (other.claims == finding.claims || other.quotes == finding.quotes);
     });
     if (same == out.end()) {
       out.push_back(std::move(finding));
       continue;
     }
     same->severity = std::min(same->severity, finding.severity);
+    for (ClaimRef& ref : finding.claims) {
+      if (std::find(same->claims.begin(), same->claims.end(), ref) == same->claims.end()) {
+        same->claims.push_back(std::move(ref));
+      }
+    }
     const auto add = [](std::string& to, const std::string& what, const char* between) {
-      if (!what.empty() && to.find(what) == std::string::npos)
-        to += (to.empty() ? "" : between) + what;
+      if (what.empty() || to.find(what) != std::string::npos) return;
+      to += (to.empty() ? "" : between) + what;
     };
     add(same->text.zh, finding.text.zh, "");
     add(same->text.en, finding.text.en, " ");
     add(same->arithmetic, finding.arithmetic, "; ");
+    add(same->suggestion.zh, finding.suggestion.zh, "");
+    add(same->suggestion.en, finding.suggestion.en, " ");
   }
   return out;
 }

@@ -77,36 +77,43 @@ enum class Progress { improves, met, worse };
 // Where a target stands to a baseline, in the sense of `better`.
 Progress progress(const Point& base, const Point& target, Better better) {
   const bool higher = better == Better::higher;
-  const auto number = [](const Point& p) {
-    return number_range(*p.figure, Doubt::rounded, p.unit.unit.scale);
-  };
-  const Range b = number(base);
-  const Range t = number(target);
+  const Range b = number_range(*base.figure, Doubt::rounded, base.unit.unit.scale);
+  const Range t = number_range(*target.figure, Doubt::none, target.unit.unit.scale);
   const bool bounded = higher ? lower_bound(*target.figure) : upper_bound(*target.figure);
   const bool better_base = higher ? above(b, t) : above(t, b);
   if (better_base) return bounded ? Progress::met : Progress::worse;
   if (base.nominal() != target.nominal()) return Progress::improves;
-  // Equal: "more than" what it is already is a goal; so is keeping all of a whole.
+  // Equal: "more than" what it is already is a goal.
   const bool strict = target.figure->bound == Bound::above || target.figure->bound == Bound::below;
-  const bool whole = target.unit.percent && *target.figure->value == 100 && higher;
   const bool open_base = lower_bound(*base.figure) || upper_bound(*base.figure);
-  return strict || whole || open_base ? Progress::improves : Progress::met;
+  return strict || open_base ? Progress::improves : Progress::met;
+}
+
+// 100 % of a whole.
+bool is_all(const Point& point) {
+  return point.unit.percent && *point.figure->value == 100 && !is_growth(*point.claim) &&
+         (point.figure->bound == Bound::exact || point.figure->bound == Bound::at_least);
 }
 
 void report_progress(const Point& base, const Point& target, Progress where, Findings& findings) {
   const Scopes scopes = compare_scopes(*base.claim, *target.claim);
   Severity severity = Severity::warning;
-  if (scopes != Scopes::equal) severity = Severity::note;
+  // To keep all of a whole is a goal of a kind.
+  const bool keeps = base.claim == target.claim && is_all(base) && is_all(target);
+  if (scopes != Scopes::equal || keeps) severity = Severity::note;
   Finding finding = start(
       severity, where == Progress::met ? "target-met-at-baseline" : "target-worse-than-baseline");
   cite(finding, target);
   if (base.claim != target.claim) cite(finding, base);
+  const bool elsewhere = base.plan != target.plan;
+  const std::string zh = elsewhere ? format("（{}）", base.plan->title.zh) : std::string();
+  const std::string en = elsewhere ? format(" ({})", base.plan->title.in(Language::en)) : "";
   finding.text = {
-      format("{}在 {} 年已是 {}，{} 年的目标为 {}{}。", name(*target.claim, Language::zh),
-             year_of(base), point_text(base), year_of(target), point_text(target),
+      format("{}在 {} 年已是 {}{}，{} 年的目标为 {}{}。", name(*target.claim, Language::zh),
+             year_of(base), point_text(base), zh, year_of(target), point_text(target),
              where == Progress::met ? "，已经达到" : "，反而后退"),
-      format("{} was {} in {}; the target for {} is {}{}.", name(*target.claim, Language::en),
-             point_text(base), year_of(base), year_of(target), point_text(target),
+      format("{} was {} in {}{}; the target for {} is {}{}.", name(*target.claim, Language::en),
+             point_text(base), year_of(base), en, year_of(target), point_text(target),
              where == Progress::met ? ", met already" : ", a step back")};
   const char* sign = base.nominal() > target.nominal()   ? ">"
                      : base.nominal() < target.nominal() ? "<"
@@ -145,6 +152,33 @@ void check_progress(const Quantity& quantity, Findings& findings) {
   }
 }
 
+// What a whole region has everywhere, each region inside it has.
+void check_covered(const Context& context, Findings& findings) {
+  for (const Quantity& part : context.quantities) {
+    for (const Quantity& whole : context.quantities) {
+      if (&part == &whole || part.indicator != whole.indicator || part.region == whole.region ||
+          part.region == model::no_region || whole.region == model::no_region ||
+          !context.regions.within(part.region, whole.region)) {
+        continue;
+      }
+      const auto report = [&] {
+        for (const Point& target : part.points) {
+          if (!target.target || !target.number() || !target.unit.percent) continue;
+          for (const Point& base : whole.points) {
+            if (base.target || !base.number() || !is_all(base)) continue;
+            if (year_of(base) >= year_of(target) || is_growth(*target.claim) ||
+                compare_scopes(*base.claim, *target.claim) == Scopes::different) {
+              continue;
+            }
+            return report_progress(base, target, Progress::met, findings);
+          }
+        }
+      };
+      report();
+    }
+  }
+}
+
 }  // namespace
 
 void check_bounds(const Context& context, Findings& findings) {
@@ -157,6 +191,7 @@ void check_bounds(const Context& context, Findings& findings) {
     }
     check_progress(quantity, findings);
   }
+  check_covered(context, findings);
 }
 
 }  // namespace cairn::plan::detail

@@ -25,10 +25,12 @@ Agreement compare(const Point& a, const Point& b) {
   const bool same_number = overlap(number(a, Doubt::rounded), number(b, Doubt::rounded));
   const bool sided_a = one_sided(*a.figure);
   const bool sided_b = one_sided(*b.figure);
-  if (same_number) {
-    const bool equal =
-        a.figure->bound == b.figure->bound || (!sided_a && !sided_b);  // about 14 and 14
-    return equal ? Agreement::agree : Agreement::bounds;
+  // "More than 3" and 3.4 print other numbers, though 3 may be what 3.4 rounds to.
+  const bool passed = sided_a != sided_b && a.nominal() != b.nominal();
+  if (same_number && !passed) {
+    // "About 28" for what was 28 is no contradiction; a goal of "about 100" and of 100 is.
+    const bool counted = !sided_a && !sided_b && !(a.target && b.target);
+    return a.figure->bound == b.figure->bound || counted ? Agreement::agree : Agreement::bounds;
   }
   const bool fit = overlap(a.range(Doubt::rounded), b.range(Doubt::rounded));
   if (sided_a != sided_b && fit) {

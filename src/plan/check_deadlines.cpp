@@ -108,28 +108,37 @@ void check_goals(const Quantity& quantity, std::set<const model::Claim*>& told,
   report_deadlines(conflicting, words, unsure, findings);
 }
 
-void report_order(const Point& target, const Point* base, Findings& findings) {
-  Finding finding =
-      start(base != nullptr ? Severity::error : Severity::warning, "year-out-of-order");
+void report_order(const Point& target, const Point& base, Findings& findings) {
+  Finding finding = start(Severity::error, "year-out-of-order");
   cite(finding, target);
-  const int year = year_of(target);
-  if (base != nullptr) {
-    finding.text = {format("{}的目标年 {} 不晚于基期 {}。", name(*target.claim, Language::zh), year,
-                           year_of(*base)),
-                    format("The target year {} of {} is not after the baseline's, {}.", year,
-                           name(*target.claim, Language::en), year_of(*base))};
-    finding.arithmetic = format("{} ≤ {}", year, year_of(*base));
-  } else {
-    finding.text = {
-        format("{}的期限 {} 年不在规划期 {}–{} 年内。", name(*target.claim, Language::zh), year,
-               target.plan->first_year, target.plan->last_year),
-        format("The deadline {} of {} lies outside the plan's period {}–{}.", year,
-               name(*target.claim, Language::en), target.plan->first_year, target.plan->last_year)};
-    const bool early = year < target.plan->first_year;
-    finding.arithmetic = early ? format("{} < {}", year, target.plan->first_year)
-                               : format("{} > {}", year, target.plan->last_year);
-  }
+  finding.text = {format("{}的目标年 {} 不晚于基期 {}。", name(*target.claim, Language::zh),
+                         year_of(target), year_of(base)),
+                  format("The target year {} of {} is not after the baseline's, {}.",
+                         year_of(target), name(*target.claim, Language::en), year_of(base))};
+  finding.arithmetic = format("{} ≤ {}", year_of(target), year_of(base));
   finding.suggestion = {"核对年份。", "Compare the year with its source."};
+  findings.push_back(std::move(finding));
+}
+
+// Goals of one plan with one year outside its period: one finding, however many they are.
+void report_outside(const std::vector<const Point*>& targets, Findings& findings) {
+  Finding finding = start(Severity::warning, "year-out-of-order");
+  Label names;
+  for (const Point* target : targets) {
+    cite(finding, *target);
+    names.zh += (names.zh.empty() ? "" : "、") + name(*target->claim, Language::zh);
+    names.en += (names.en.empty() ? "" : ", ") + name(*target->claim, Language::en);
+  }
+  const model::Plan& plan = *targets.front()->plan;
+  const int year = year_of(*targets.front());
+  finding.text = {format("{}的期限 {} 年不在规划期 {}–{} 年内。", names.zh, year, plan.first_year,
+                         plan.last_year),
+                  format("The deadline {} of {} lies outside the plan's period {}–{}.", year,
+                         names.en, plan.first_year, plan.last_year)};
+  finding.arithmetic = year < plan.first_year ? format("{} < {}", year, plan.first_year)
+                                              : format("{} > {}", year, plan.last_year);
+  finding.suggestion = {"核对年份；已完成的写入回顾。",
+                        "Compare the year with its source; what is done belongs to the review."};
   findings.push_back(std::move(finding));
 }
 
@@ -137,17 +146,25 @@ void report_order(const Point& target, const Point* base, Findings& findings) {
 
 void check_deadlines(const Context& context, Findings& findings) {
   std::set<const model::Claim*> told;
+  std::map<std::pair<const model::Plan*, int>, std::vector<const Point*>> outsiders;
   for (const Quantity& quantity : context.quantities) {
     check_goals(quantity, told, findings);
     for (const Point& target : quantity.points) {
       if (!target.target || !target.figure->year) continue;
       const model::Claim& claim = *target.claim;
-      const auto own = points_of(*target.plan, claim);
-      if (own.size() == 2 && own[0].figure->year && *own[0].figure->year >= year_of(target)) {
-        report_order(target, &own[0], findings);
+      if (claim.baseline && claim.baseline->year && *claim.baseline->year >= year_of(target)) {
+        for (const Point& own : points_of(*target.plan, claim)) {
+          if (!own.target) report_order(target, own, findings);
+        }
       } else if (outside(target) && claim.place != "review" && !told.contains(&claim)) {
-        report_order(target, nullptr, findings);
+        outsiders[{target.plan, year_of(target)}].push_back(&target);
       }
+    }
+  }
+  // In the order of the plans, not of addresses.
+  for (const model::Plan& plan : context.plans) {
+    for (const auto& [key, targets] : outsiders) {
+      if (key.first == &plan) report_outside(targets, findings);
     }
   }
 }

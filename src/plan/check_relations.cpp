@@ -134,7 +134,7 @@ void check_total(const Plan& plan, const Relation& relation, int year, Findings&
   const auto term = members_at(plan, relation, year);
   if (!term) return;
   const double scale = term->points[0].unit.unit.scale;
-  const Range whole = number_range(*relation.total, Doubt::rounded, scale);
+  const Range whole = number_range(*relation.total, Doubt::none, scale);
   const Range sum = term->sum(Doubt::rounded);
   if (overlap(whole, sum)) return;
   Finding finding = start(Severity::error, "sum-does-not-add-up");
