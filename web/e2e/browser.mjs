@@ -16,8 +16,13 @@ export async function open() {
   assert.ok(server, 'set CAIRN_URL to the address of a running `cairn serve`');
   browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: ['--headless=new', '--no-sandbox', '--use-angle=swiftshader',
-      '--enable-unsafe-swiftshader', '--disable-background-networking'],
+    args: [
+      '--headless=new',
+      '--no-sandbox',
+      '--use-angle=swiftshader',
+      '--enable-unsafe-swiftshader',
+      '--disable-background-networking',
+    ],
   });
 }
 export async function close() {
@@ -30,7 +35,10 @@ export async function close() {
  */
 export async function visit(address, job, { size = desk, expectErrors = false } = {}) {
   const context = await browser.newContext({
-    viewport: size, locale: 'zh-CN', hasTouch: size === phone, isMobile: size === phone,
+    viewport: size,
+    locale: 'zh-CN',
+    hasTouch: size === phone,
+    isMobile: size === phone,
   });
   const page = await context.newPage();
   page.setDefaultTimeout(patience);

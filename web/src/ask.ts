@@ -13,9 +13,12 @@ const parts: readonly string[] = ['baseline', 'target', 'change', 'required', 'a
 /** `i~id~region`, `f~region~formula` or `c~plan~claim~part`. */
 export function encode(question: Question): string {
   switch (question.kind) {
-    case 'indicator': return `i~${question.indicator}~${question.region}`;
-    case 'formula': return `f~${question.region}~${question.formula}`;
-    case 'claim': return `c~${question.plan}~${question.claim}~${question.part}`;
+    case 'indicator':
+      return `i~${question.indicator}~${question.region}`;
+    case 'formula':
+      return `f~${question.region}~${question.formula}`;
+    case 'claim':
+      return `c~${question.plan}~${question.claim}~${question.part}`;
   }
 }
 

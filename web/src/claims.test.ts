@@ -22,8 +22,13 @@ describe('numbers of a claim', () => {
 
 describe('the filter', () => {
   const claim = {
-    id: 'bs5g', indicator: 'bs5g', label: { zh: '5G基站数', en: '5G base stations' },
-    region_label: { zh: '攀西', en: 'Panxi' }, status: 'behind', class: 'binding', place: 'table',
+    id: 'bs5g',
+    indicator: 'bs5g',
+    label: { zh: '5G基站数', en: '5G base stations' },
+    region_label: { zh: '攀西', en: 'Panxi' },
+    status: 'behind',
+    class: 'binding',
+    place: 'table',
   } as Claim;
   it('finds names in both languages, whatever the case', () => {
     expect(passes(claim, { ...noFilter, text: 'BASE' })).toBe(true);

@@ -33,9 +33,12 @@ export const noFilter: ClaimFilter = { text: '', status: '', class: '', place: '
 export function passes(claim: Claim, filter: ClaimFilter): boolean {
   const text = filter.text.trim().toLowerCase();
   const name = `${claim.label.zh} ${claim.label.en} ${claim.region_label.zh} ${
-    claim.region_label.en} ${claim.id} ${claim.indicator}`.toLowerCase();
-  return (text === '' || name.includes(text))
-    && (filter.status === '' || claim.status === filter.status)
-    && (filter.class === '' || claim.class === filter.class)
-    && (filter.place === '' || claim.place === filter.place);
+    claim.region_label.en
+  } ${claim.id} ${claim.indicator}`.toLowerCase();
+  return (
+    (text === '' || name.includes(text)) &&
+    (filter.status === '' || claim.status === filter.status) &&
+    (filter.class === '' || claim.class === filter.class) &&
+    (filter.place === '' || claim.place === filter.place)
+  );
 }

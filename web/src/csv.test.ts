@@ -4,9 +4,20 @@ import type { ValueRow } from './api/types';
 import { toCsv } from './csv';
 
 const row: ValueRow = {
-  region: '513437', label: { zh: '雷波县', en: 'Leibo, "county"' }, level: 'county', position: null,
-  value: -1.5, unit: '%', reported: 183, expected: 240, estimated: true, data_date: '2020-12-31',
-  reason: null, target: null, gap: null, status: null,
+  region: '513437',
+  label: { zh: '雷波县', en: 'Leibo, "county"' },
+  level: 'county',
+  position: null,
+  value: -1.5,
+  unit: '%',
+  reported: 183,
+  expected: 240,
+  estimated: true,
+  data_date: '2020-12-31',
+  reason: null,
+  target: null,
+  gap: null,
+  status: null,
 };
 
 describe('toCsv', () => {
@@ -14,7 +25,8 @@ describe('toCsv', () => {
     const lines = toCsv([row]).split('\r\n');
     expect(lines[0]?.startsWith('\uFEFFregion,name_zh')).toBe(true);
     expect(lines[1]).toBe(
-      '513437,雷波县,"Leibo, ""county""",county,-1.5,%,183,240,true,2020-12-31,');
+      '513437,雷波县,"Leibo, ""county""",county,-1.5,%,183,240,true,2020-12-31,',
+    );
   });
   it('leaves a missing value empty and says why', () => {
     const line = toCsv([{ ...row, value: null, reason: 'no_data' }]).split('\r\n')[1];

@@ -11,13 +11,35 @@ function cell(value: string | number | boolean | null): string {
 /** A table of values as RFC 4180 with a byte order mark, which spreadsheets need for Chinese. */
 export function toCsv(rows: ValueRow[]): string {
   const head = [
-    'region', 'name_zh', 'name_en', 'level', 'value', 'unit', 'reported', 'expected',
-    'estimated', 'data_date', 'reason',
+    'region',
+    'name_zh',
+    'name_en',
+    'level',
+    'value',
+    'unit',
+    'reported',
+    'expected',
+    'estimated',
+    'data_date',
+    'reason',
   ];
-  const lines = rows.map((row) => [
-    row.region, row.label.zh, row.label.en, row.level, row.value, row.unit, row.reported,
-    row.expected, row.estimated, row.data_date, row.reason,
-  ].map(cell).join(','));
+  const lines = rows.map((row) =>
+    [
+      row.region,
+      row.label.zh,
+      row.label.en,
+      row.level,
+      row.value,
+      row.unit,
+      row.reported,
+      row.expected,
+      row.estimated,
+      row.data_date,
+      row.reason,
+    ]
+      .map(cell)
+      .join(','),
+  );
   return `\uFEFF${[head.join(','), ...lines].join('\r\n')}\r\n`;
 }
 

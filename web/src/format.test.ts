@@ -1,7 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from 'vitest';
-import { ageText, dateText, daysBetween, exact, opText, parts, quantity, rangeText, unitText }
-  from './format';
+import {
+  ageText,
+  dateText,
+  daysBetween,
+  exact,
+  opText,
+  parts,
+  quantity,
+  rangeText,
+  unitText,
+} from './format';
 
 /** Narrow no-break spaces are hard to read in a test. */
 const plain = (text: string): string => text.replaceAll('\u202f', ' ');

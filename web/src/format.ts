@@ -16,25 +16,47 @@ const printed: Record<string, { zh: string; en: string }> = {
   'ug/m3': { zh: 'µg/m³', en: 'µg/m³' },
   'mg/m3': { zh: 'mg/m³', en: 'mg/m³' },
   'm3/s': { zh: 'm³/s', en: 'm³/s' },
-  'km2': { zh: 'km²', en: 'km²' },
-  'm2': { zh: 'm²', en: 'm²' },
-  'm3': { zh: 'm³', en: 'm³' },
-  'Cel': { zh: '°C', en: '°C' },
-  'deg': { zh: '°', en: '°' },
+  km2: { zh: 'km²', en: 'km²' },
+  m2: { zh: 'm²', en: 'm²' },
+  m3: { zh: 'm³', en: 'm³' },
+  Cel: { zh: '°C', en: '°C' },
+  deg: { zh: '°', en: '°' },
   '[degF]': { zh: '°F', en: '°F' },
   'kW.h': { zh: 'kW·h', en: 'kW·h' },
   'dB[mW]': { zh: 'dBm', en: 'dBm' },
-  'a': { zh: '年', en: 'years' },
-  'd': { zh: '天', en: 'days' },
-  'min': { zh: '分钟', en: 'min' },
+  a: { zh: '年', en: 'years' },
+  d: { zh: '天', en: 'days' },
+  min: { zh: '分钟', en: 'min' },
 };
 
 /** Chinese units of the plans that have a plain English word. */
 const english: Record<string, string> = {
-  个: '', 户: 'households', 人: 'people', 元: 'CNY', 部: 'phones', 端口: 'ports', 公里: 'km',
-  平方公里: 'km²', 家: 'firms', 台: 'units', 条: 'lines', 次: 'times', 架: 'racks', 处: 'places',
-  '部/百人': 'per 100 people', 年: 'years', 芯公里: 'fibre-km', 吨: 't', 标准机架: 'racks',
-  机架: 'racks', 座: '', 项: '', 张: '', 万元: '×10⁴ CNY', 皮长公里: 'cable-km', 户次: 'uses',
+  个: '',
+  户: 'households',
+  人: 'people',
+  元: 'CNY',
+  部: 'phones',
+  端口: 'ports',
+  公里: 'km',
+  平方公里: 'km²',
+  家: 'firms',
+  台: 'units',
+  条: 'lines',
+  次: 'times',
+  架: 'racks',
+  处: 'places',
+  '部/百人': 'per 100 people',
+  年: 'years',
+  芯公里: 'fibre-km',
+  吨: 't',
+  标准机架: 'racks',
+  机架: 'racks',
+  座: '',
+  项: '',
+  张: '',
+  万元: '×10⁴ CNY',
+  皮长公里: 'cable-km',
+  户次: 'uses',
 };
 
 export function unitText(unit: string, lang: Lang): string {
@@ -51,7 +73,9 @@ function digitsOf(value: number, digits: number, fixed: boolean): string {
     maximumFractionDigits: digits,
     minimumFractionDigits: fixed ? digits : 0,
     useGrouping: Math.abs(value) >= 1e4,
-  }).format(value).replace('-', minus);
+  })
+    .format(value)
+    .replace('-', minus);
 }
 
 /** Four significant digits, but whole numbers below a hundred thousand whole. */
@@ -62,11 +86,19 @@ function usefulDigits(value: number): number {
   return Math.min(8, Math.max(0, 4 - before));
 }
 
-interface Scale { factor: number; word: string }
+interface Scale {
+  factor: number;
+  word: string;
+}
 
-const chinese: readonly Scale[] = [{ factor: 1e8, word: '亿' }, { factor: 1e4, word: '万' }];
+const chinese: readonly Scale[] = [
+  { factor: 1e8, word: '亿' },
+  { factor: 1e4, word: '万' },
+];
 const western: readonly Scale[] = [
-  { factor: 1e9, word: 'bn' }, { factor: 1e6, word: 'M' }, { factor: 1e3, word: 'k' },
+  { factor: 1e9, word: 'bn' },
+  { factor: 1e6, word: 'M' },
+  { factor: 1e3, word: 'k' },
 ];
 
 function scaleFor(value: number, lang: Lang): Scale | null {
@@ -132,8 +164,8 @@ export function quantity(
 export function rangeText(low: number, high: number, unit: string, lang: Lang): string {
   const round = (value: number): number => Number(value.toPrecision(3));
   const [from, to] = [parts(round(low), unit, lang), parts(round(high), unit, lang)];
-  const start = from.unit === to.unit || from.unit === '' ? from.number
-    : quantity(round(low), unit, lang);
+  const start =
+    from.unit === to.unit || from.unit === '' ? from.number : quantity(round(low), unit, lang);
   return `${start} – ${quantity(round(high), unit, lang)}`;
 }
 
@@ -144,7 +176,14 @@ export function exact(value: number, unit: string, lang: Lang): string {
   return name === '' ? text : `${text}${narrow}${name}`;
 }
 
-const opWords: Record<string, string> = { '>': '>', '>=': '≥', '<': '<', '<=': '≤', '~': '约', '=': '' };
+const opWords: Record<string, string> = {
+  '>': '>',
+  '>=': '≥',
+  '<': '<',
+  '<=': '≤',
+  '~': '约',
+  '=': '',
+};
 
 export function opText(op: string, lang: Lang): string {
   return op === '~' && lang === 'en' ? '≈' : (opWords[op] ?? op);
@@ -174,8 +213,11 @@ export function daysBetween(from: string | null, to: string | null): number | nu
 
 /** "4 年" or "3 个月" or "12 天": how old something is, in the unit people would use. */
 export function ageText(days: number, lang: Lang): string {
-  const [amount, zh, en] = days >= 730 ? [Math.floor(days / 365.25), '年', 'years']
-    : days >= 60 ? [Math.floor(days / 30.4), '个月', 'months']
-      : [days, '天', days === 1 ? 'day' : 'days'];
+  const [amount, zh, en] =
+    days >= 730
+      ? [Math.floor(days / 365.25), '年', 'years']
+      : days >= 60
+        ? [Math.floor(days / 30.4), '个月', 'months']
+        : [days, '天', days === 1 ? 'day' : 'days'];
   return lang === 'zh' ? `${amount} ${zh}` : `${amount} ${en}`;
 }

@@ -11,9 +11,16 @@ describe('useLoad', () => {
     const key = ref('slow');
     const answers: Record<string, (value: string) => void> = {};
     const scope = effectScope();
-    const load = scope.run(() => useLoad(() => key.value, (asked) => {
-      return new Promise<string>((resolve) => { answers[asked] = resolve; });
-    }))!;
+    const load = scope.run(() =>
+      useLoad(
+        () => key.value,
+        (asked) => {
+          return new Promise<string>((resolve) => {
+            answers[asked] = resolve;
+          });
+        },
+      ),
+    )!;
     key.value = 'quick';
     await nextTick();
     answers['quick']!('quick answer');
@@ -27,10 +34,15 @@ describe('useLoad', () => {
   it('keeps the earlier answer when a refresh fails, and can try again', async () => {
     let fails = false;
     const scope = effectScope();
-    const load = scope.run(() => useLoad(() => 'k', async () => {
-      if (fails) throw new ApiError(503, 'busy');
-      return 7;
-    }))!;
+    const load = scope.run(() =>
+      useLoad(
+        () => 'k',
+        async () => {
+          if (fails) throw new ApiError(503, 'busy');
+          return 7;
+        },
+      ),
+    )!;
     await settled();
     expect(load.data).toBe(7);
     fails = true;
@@ -45,7 +57,12 @@ describe('useLoad', () => {
   });
   it('asks nothing while the key is null', async () => {
     const scope = effectScope();
-    const load = scope.run(() => useLoad<string, number>(() => null, async () => 1))!;
+    const load = scope.run(() =>
+      useLoad<string, number>(
+        () => null,
+        async () => 1,
+      ),
+    )!;
     await settled();
     expect([load.data, load.busy]).toEqual([null, false]);
     scope.stop();
@@ -57,13 +74,15 @@ describe('queue', () => {
     const polite = queue(2);
     let running = 0;
     let most = 0;
-    const jobs = Array.from({ length: 9 }, (_, i) => polite(async () => {
-      most = Math.max(most, ++running);
-      await settled();
-      running--;
-      if (i === 3) throw new Error('one fails');
-      return i;
-    }));
+    const jobs = Array.from({ length: 9 }, (_, i) =>
+      polite(async () => {
+        most = Math.max(most, ++running);
+        await settled();
+        running--;
+        if (i === 3) throw new Error('one fails');
+        return i;
+      }),
+    );
     const done = await Promise.allSettled(jobs);
     expect(most).toBe(2);
     expect(done.filter((job) => job.status === 'fulfilled')).toHaveLength(8);

@@ -23,7 +23,11 @@ export function useLoad<K, T>(
 ): Load<T> {
   let abort: AbortController | null = null;
   const state = shallowReactive<Load<T>>({
-    data: null, busy: false, error: null, old: false, retry: () => void run(key()),
+    data: null,
+    busy: false,
+    error: null,
+    old: false,
+    retry: () => void run(key()),
   });
 
   async function run(now: K | null): Promise<void> {
@@ -45,7 +49,11 @@ export function useLoad<K, T>(
     }
   }
 
-  watch(() => JSON.stringify(key()), () => void run(key()), { immediate: true });
+  watch(
+    () => JSON.stringify(key()),
+    () => void run(key()),
+    { immediate: true },
+  );
   onScopeDispose(() => {
     abort?.abort();
     abort = null;

@@ -3,8 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { defaults, fromQuery, isDate, toQuery, type View } from './view';
 
 const full: View = {
-  region: '513437', indicator: 'village_5g_share', level: 'town', at: '2023-12-31', lang: 'en',
-  overlay: 'villages-2025', layers: ['things/village', 'things/site'], thing: 'site:17',
+  region: '513437',
+  indicator: 'village_5g_share',
+  level: 'town',
+  at: '2023-12-31',
+  lang: 'en',
+  overlay: 'villages-2025',
+  layers: ['things/village', 'things/site'],
+  thing: 'site:17',
   ask: 'i~pue~panxi',
 };
 
@@ -29,7 +35,12 @@ describe('the address holds the view', () => {
 
 describe('isDate', () => {
   it.each(['2020', '2020-02-29', '2020-02-29T08:00:00Z', '2020-02-29T08:00:00+08:00'])(
-    'takes %s', (at) => { expect(isDate(at)).toBe(true); });
-  it.each(['', '20', '2020-13-01', '2021-02-29', '2020-01-01; drop', 'now'])(
-    'refuses %s', (at) => { expect(isDate(at)).toBe(false); });
+    'takes %s',
+    (at) => {
+      expect(isDate(at)).toBe(true);
+    },
+  );
+  it.each(['', '20', '2020-13-01', '2021-02-29', '2020-01-01; drop', 'now'])('refuses %s', (at) => {
+    expect(isDate(at)).toBe(false);
+  });
 });

@@ -21,12 +21,24 @@ export interface View {
 }
 
 export const levels: readonly Level[] = [
-  'zone', 'province', 'prefecture', 'county', 'town', 'village',
+  'zone',
+  'province',
+  'prefecture',
+  'county',
+  'town',
+  'village',
 ];
 
 export const defaults: View = {
-  region: '', indicator: '', level: 'county', at: '', lang: 'zh', overlay: '', layers: [],
-  thing: '', ask: '',
+  region: '',
+  indicator: '',
+  level: 'county',
+  at: '',
+  lang: 'zh',
+  overlay: '',
+  layers: [],
+  thing: '',
+  ask: '',
 };
 
 type Query = Record<string, unknown>;

@@ -16,9 +16,13 @@ export class ApiError extends Error {
 type Answer<Op> = Op extends { responses: { 200: { content: { 'application/json': infer T } } } }
   ? T
   : never;
-type GetPath = { [P in keyof Paths]: Paths[P] extends { get: infer Op }
-  ? Answer<Op> extends never ? never : P
-  : never }[keyof Paths];
+type GetPath = {
+  [P in keyof Paths]: Paths[P] extends { get: infer Op }
+    ? Answer<Op> extends never
+      ? never
+      : P
+    : never;
+}[keyof Paths];
 type GetOp<P extends GetPath> = Paths[P] extends { get: infer Op } ? Op : never;
 type QueryOf<Op> = Op extends { parameters: { query?: infer Q } } ? NonNullable<Q> : never;
 

@@ -19,9 +19,26 @@ function outline(context: CanvasRenderingContext2D, shape: string): void {
   if (shape === 'circle') {
     context.arc(middle, middle, r, 0, 2 * Math.PI);
   } else {
-    const corners = shape === 'square' ? [[-1, -1], [1, -1], [1, 1], [-1, 1]]
-      : shape === 'triangle' ? [[0, -1.1], [1.1, 0.9], [-1.1, 0.9]]
-        : [[0, -1.25], [1.1, 0], [0, 1.25], [-1.1, 0]];
+    const corners =
+      shape === 'square'
+        ? [
+            [-1, -1],
+            [1, -1],
+            [1, 1],
+            [-1, 1],
+          ]
+        : shape === 'triangle'
+          ? [
+              [0, -1.1],
+              [1.1, 0.9],
+              [-1.1, 0.9],
+            ]
+          : [
+              [0, -1.25],
+              [1.1, 0],
+              [0, 1.25],
+              [-1.1, 0],
+            ];
     for (const [x = 0, y = 0] of corners) context.lineTo(middle + x * r, middle + y * r);
   }
   context.closePath();

@@ -2,7 +2,10 @@
 // The map as one value: a MapLibre style made from what is to be seen. Nothing comes from outside
 // our own server; without a `glyphs` address MapLibre draws all letters with the local fonts.
 import type {
-  ExpressionSpecification, LayerSpecification, SourceSpecification, StyleSpecification,
+  ExpressionSpecification,
+  LayerSpecification,
+  SourceSpecification,
+  StyleSpecification,
 } from 'maplibre-gl';
 import type { FeatureCollection } from 'geojson';
 import type { Layer, Level, ValueRow } from '../api/types';
@@ -79,16 +82,23 @@ function areaColour(scene: Scene): ExpressionSpecification | string {
 }
 
 function points(scene: Scene): FeatureCollection {
-  const features = scene.rows.filter((row) => row.position !== null).map((row) => ({
-    type: 'Feature' as const,
-    geometry: {
-      type: 'Point' as const, coordinates: [row.position?.lon ?? 0, row.position?.lat ?? 0],
-    },
-    properties: {
-      code: row.region, name: scene.name(row), value: scene.value(row),
-      colour: colourOf(scene, row), estimated: row.estimated, inverse: inverse(scene, row),
-    },
-  }));
+  const features = scene.rows
+    .filter((row) => row.position !== null)
+    .map((row) => ({
+      type: 'Feature' as const,
+      geometry: {
+        type: 'Point' as const,
+        coordinates: [row.position?.lon ?? 0, row.position?.lat ?? 0],
+      },
+      properties: {
+        code: row.region,
+        name: scene.name(row),
+        value: scene.value(row),
+        colour: colourOf(scene, row),
+        estimated: row.estimated,
+        inverse: inverse(scene, row),
+      },
+    }));
   return { type: 'FeatureCollection', features };
 }
 
@@ -107,47 +117,99 @@ function tileSource(scene: Scene, layer: Layer): SourceSpecification {
 
 function areaLayers(scene: Scene): LayerSpecification[] {
   const ink = scene.dark ? '#0f1315' : '#ffffff';
-  const estimated = scene.rows.filter((row) => row.estimated && row.value !== null)
+  const estimated = scene.rows
+    .filter((row) => row.estimated && row.value !== null)
     .map((row) => row.region);
   const area = isArea(scene.level) && estimated.length > 0;
   const source = { source: 'boundaries', 'source-layer': 'county' };
-  const picked: ExpressionSpecification = ['==',
-    ['slice', ['get', 'code'], 0, scene.region.length], scene.region];
+  const picked: ExpressionSpecification = [
+    '==',
+    ['slice', ['get', 'code'], 0, scene.region.length],
+    scene.region,
+  ];
   const everywhere = scene.level === 'zone';
   return [
-    { id: 'area', type: 'fill', ...source,
-      paint: { 'fill-color': areaColour(scene), 'fill-antialias': true } },
-    ...(area ? [{ id: 'hatch', type: 'fill' as const, ...source,
-      ...(everywhere ? {} : { filter: ['in', keyOf(scene.level), ['literal', estimated]] as
-        ExpressionSpecification }),
-      paint: { 'fill-pattern': scene.dark ? 'hatch-dark' : 'hatch-light' } }] : []),
-    { id: 'county-line', type: 'line', ...source,
-      paint: { 'line-color': ink, 'line-width': ['interpolate', ['linear'], ['zoom'], 5, 0.6, 9, 1.6] } },
-    { id: 'prefecture-line', type: 'line', source: 'boundaries', 'source-layer': 'prefecture',
-      paint: { 'line-color': scene.dark ? '#9fabb1' : '#59636a',
-        'line-width': ['interpolate', ['linear'], ['zoom'], 5, 1, 9, 2.2] } },
-    { id: 'picked', type: 'line', ...source,
+    {
+      id: 'area',
+      type: 'fill',
+      ...source,
+      paint: { 'fill-color': areaColour(scene), 'fill-antialias': true },
+    },
+    ...(area
+      ? [
+          {
+            id: 'hatch',
+            type: 'fill' as const,
+            ...source,
+            ...(everywhere
+              ? {}
+              : {
+                  filter: [
+                    'in',
+                    keyOf(scene.level),
+                    ['literal', estimated],
+                  ] as ExpressionSpecification,
+                }),
+            paint: { 'fill-pattern': scene.dark ? 'hatch-dark' : 'hatch-light' },
+          },
+        ]
+      : []),
+    {
+      id: 'county-line',
+      type: 'line',
+      ...source,
+      paint: {
+        'line-color': ink,
+        'line-width': ['interpolate', ['linear'], ['zoom'], 5, 0.6, 9, 1.6],
+      },
+    },
+    {
+      id: 'prefecture-line',
+      type: 'line',
+      source: 'boundaries',
+      'source-layer': 'prefecture',
+      paint: {
+        'line-color': scene.dark ? '#9fabb1' : '#59636a',
+        'line-width': ['interpolate', ['linear'], ['zoom'], 5, 1, 9, 2.2],
+      },
+    },
+    {
+      id: 'picked',
+      type: 'line',
+      ...source,
       filter: /^\d/.test(scene.region) ? picked : ['==', ['get', 'code'], ''],
-      paint: { 'line-color': scene.dark ? '#ffffff' : '#111111', 'line-width': 2.6 } },
+      paint: { 'line-color': scene.dark ? '#ffffff' : '#111111', 'line-width': 2.6 },
+    },
   ];
 }
 
 function dotLayers(scene: Scene): LayerSpecification[] {
   if (isArea(scene.level)) return [];
   const hollow: ExpressionSpecification = ['case', ['get', 'estimated'], 0.35, 1];
-  return [{
-    id: 'dots', type: 'circle', source: 'rows',
-    paint: {
-      'circle-radius': ['interpolate', ['linear'], ['zoom'], 5, 2.2, 8, 4, 11, 8],
-      'circle-color': ['get', 'colour'],
-      'circle-opacity': hollow,
-      'circle-stroke-color': ['case', ['==', ['get', 'code'], scene.region],
-        scene.dark ? '#ffffff' : '#111111', ['case', ['get', 'estimated'], ['get', 'colour'],
-          scene.dark ? '#0f1315' : '#59636a']],
-      'circle-stroke-width': ['case', ['==', ['get', 'code'], scene.region], 2.5,
-        ['case', ['get', 'estimated'], 1.6, 0.6]],
+  return [
+    {
+      id: 'dots',
+      type: 'circle',
+      source: 'rows',
+      paint: {
+        'circle-radius': ['interpolate', ['linear'], ['zoom'], 5, 2.2, 8, 4, 11, 8],
+        'circle-color': ['get', 'colour'],
+        'circle-opacity': hollow,
+        'circle-stroke-color': [
+          'case',
+          ['==', ['get', 'code'], scene.region],
+          scene.dark ? '#ffffff' : '#111111',
+          ['case', ['get', 'estimated'], ['get', 'colour'], scene.dark ? '#0f1315' : '#59636a'],
+        ],
+        'circle-stroke-width': [
+          'case',
+          ['==', ['get', 'code'], scene.region],
+          2.5,
+          ['case', ['get', 'estimated'], 1.6, 0.6],
+        ],
+      },
     },
-  }];
+  ];
 }
 
 function thingLayer(scene: Scene, layer: Layer, index: number): LayerSpecification {
@@ -156,22 +218,51 @@ function thingLayer(scene: Scene, layer: Layer, index: number): LayerSpecificati
   const [low, high] = layer.domain ?? [0, 0];
   const graded = layer.colour_by !== null && low !== undefined && high !== undefined && high > low;
   const tint: ExpressionSpecification | string = graded
-    ? ['case', ['has', 'value'], ['interpolate', ['linear'], ['get', 'value'],
-      low, ramp[1] ?? colour, (low + high) / 2, ramp[3] ?? colour, high, ramp[4] ?? colour], colour]
+    ? [
+        'case',
+        ['has', 'value'],
+        [
+          'interpolate',
+          ['linear'],
+          ['get', 'value'],
+          low,
+          ramp[1] ?? colour,
+          (low + high) / 2,
+          ramp[3] ?? colour,
+          high,
+          ramp[4] ?? colour,
+        ],
+        colour,
+      ]
     : colour;
   const shape = layer.symbol ?? 'circle';
   return {
-    id: layer.id, type: 'symbol', source: layer.id,
+    id: layer.id,
+    type: 'symbol',
+    source: layer.id,
     'source-layer': layer.source_layers[0] ?? layer.type ?? '',
     layout: {
-      'icon-image': ['case', ['to-boolean', ['get', 'estimated']], `${shape}-hollow`, `${shape}-full`],
+      'icon-image': [
+        'case',
+        ['to-boolean', ['get', 'estimated']],
+        `${shape}-hollow`,
+        `${shape}-full`,
+      ],
       'icon-allow-overlap': true,
-      'icon-size': ['case', ['==', ['get', 'id'], scene.thing], 1.5,
-        ['>', ['coalesce', ['get', 'count'], 1], 1], 0.95, 0.65],
+      'icon-ignore-placement': true,
+      'icon-size': [
+        'case',
+        ['==', ['get', 'id'], scene.thing],
+        1.5,
+        ['>', ['coalesce', ['get', 'count'], 1], 1],
+        0.95,
+        0.65,
+      ],
     },
     paint: {
       'icon-color': tint,
-      'icon-halo-color': scene.dark ? '#0f1315' : '#ffffff', 'icon-halo-width': 1,
+      'icon-halo-color': scene.dark ? '#0f1315' : '#ffffff',
+      'icon-halo-width': 1,
       'icon-opacity': ['match', ['get', 'status'], 'planned', 0.6, 'retired', 0.4, 1],
     },
   };
@@ -185,16 +276,43 @@ function labelLayers(scene: Scene): LayerSpecification[] {
     'text-halo-color': ['case', ['get', 'inverse'], far, near],
     'text-halo-width': ['case', ['get', 'inverse'], 0.6, 1.2],
   };
-  const text: ExpressionSpecification = ['format', ['get', 'name'], {}, '\n', {},
-    ['get', 'value'], { 'font-scale': 0.9 }];
+  const text: ExpressionSpecification = [
+    'format',
+    ['get', 'name'],
+    {},
+    '\n',
+    {},
+    ['get', 'value'],
+    { 'font-scale': 0.9 },
+  ];
   const shared = { 'text-font': fonts, 'text-line-height': 1.15 };
   if (isArea(scene.level)) {
-    return [{ id: 'names', type: 'symbol', source: 'rows',
-      layout: { ...shared, 'text-field': text, 'text-size': 12.5 }, paint }];
+    return [
+      {
+        id: 'names',
+        type: 'symbol',
+        source: 'rows',
+        layout: { ...shared, 'text-field': text, 'text-size': 12.5 },
+        paint,
+      },
+    ];
   }
-  return [{ id: 'names', type: 'symbol', source: 'rows', minzoom: scene.level === 'town' ? 8 : 10,
-    layout: { ...shared, 'text-field': text, 'text-size': 11.5, 'text-offset': [0, 0.9],
-      'text-anchor': 'top' }, paint }];
+  return [
+    {
+      id: 'names',
+      type: 'symbol',
+      source: 'rows',
+      minzoom: scene.level === 'town' ? 8 : 10,
+      layout: {
+        ...shared,
+        'text-field': text,
+        'text-size': 11.5,
+        'text-offset': [0, 0.9],
+        'text-anchor': 'top',
+      },
+      paint,
+    },
+  ];
 }
 
 /** The whole style; the lowest layer first. */
@@ -208,16 +326,27 @@ export function styleOf(scene: Scene): StyleSpecification {
   for (const layer of [find('boundaries'), find('rivers'), ...drawn]) {
     if (layer !== undefined) sources[layer.id] = tileSource(scene, layer);
   }
-  const layers: LayerSpecification[] = [{
-    id: 'paper', type: 'background', paint: { 'background-color': scene.dark ? '#14181a' : '#f3f4f2' },
-  }];
+  const layers: LayerSpecification[] = [
+    {
+      id: 'paper',
+      type: 'background',
+      paint: { 'background-color': scene.dark ? '#14181a' : '#f3f4f2' },
+    },
+  ];
   if (sources['boundaries'] !== undefined) layers.push(...areaLayers(scene));
   const rivers = find('rivers');
   if (rivers !== undefined) {
-    layers.push({ id: 'rivers', type: 'line', source: 'rivers',
+    layers.push({
+      id: 'rivers',
+      type: 'line',
+      source: 'rivers',
       'source-layer': rivers.source_layers[0] ?? 'rivers',
-      paint: { 'line-color': scene.dark ? '#4f7f9d' : '#5d93b8', 'line-opacity': 0.75,
-        'line-width': ['interpolate', ['linear'], ['zoom'], 5, 0.5, 10, 1.8] } });
+      paint: {
+        'line-color': scene.dark ? '#4f7f9d' : '#5d93b8',
+        'line-opacity': 0.75,
+        'line-width': ['interpolate', ['linear'], ['zoom'], 5, 0.5, 10, 1.8],
+      },
+    });
   }
   layers.push(...dotLayers(scene), ...labelLayers(scene));
   for (const layer of drawn) layers.push(thingLayer(scene, layer, things.indexOf(layer)));
