@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+// Does the server say what docs/api/openapi.yaml promises? Every GET of the contract is asked, and
+// so are its usual mistakes.
+import assert from 'node:assert/strict';
+import { before, test } from 'node:test';
+import { server, token } from './browser.mjs';
+import { complaints, contract, resolve } from './schema.mjs';
+
+before(() => assert.ok(server, 'set CAIRN_URL to the address of a running `cairn serve`'));
+
+const asked = new Set();
+
+function operation(path, method = 'get') {
+  asked.add(`${method} ${path}`);
+  const found = contract.paths[path]?.[method];
+  assert.ok(found, `the contract has no ${method} ${path}`);
+  return found;
+}
+
+/** Asks, and holds the answer against the schema of its status and media type. */
+async function ask(path, { fill = {}, query = {}, status = 200, method = 'get', ...init } = {}) {
+  const told = operation(path, method).responses[status];
+  const filled = path.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(fill[name]));
+  const address = `${server}${filled}?${new URLSearchParams(query)}`;
+  const answer = await fetch(address, { method: method.toUpperCase(), ...init });
+  const body = await answer.text();
+  assert.equal(answer.status, status, `${address}: ${body.slice(0, 300)}`);
+  if (told === undefined || status === 204) return null;
+  const [type, media] = Object.entries(resolve(told).content)[0];
+  assert.ok(answer.headers.get('content-type')?.startsWith(type), `${address}: not ${type}`);
+  if (!type.endsWith('json')) return body;
+  const value = JSON.parse(body);
+  assert.deepEqual(complaints(value, media.schema).slice(0, 10), [], address);
+  return value;
+}
+
+test('service', async () => {
+  await ask('/healthz');
+  await ask('/metrics');
+  const status = await ask('/v1/status');
+  assert.equal(status.home.code, 'panxi');
+});
+
+test('regions', async () => {
+  const counties = await ask('/v1/regions', { query: { level: 'county', parent: 'panxi' } });
+  assert.equal(counties.total, 22);
+  const found = await ask('/v1/regions', { query: { q: '雷波' } });
+  assert.ok(found.regions.some((region) => region.code === '513437'));
+  for (const code of ['panxi', '51', '5134', '513437']) {
+    const region = await ask('/v1/regions/{code}', { fill: { code } });
+    assert.equal(region.code, code);
+    await ask('/v1/regions/{code}/indicators', { fill: { code }, query: { at: '2020' } });
+  }
+  const alias = await ask('/v1/regions/{code}', { fill: { code: '513425' } });
+  assert.equal(alias.code, '513402');
+  let cursor = '';
+  const seen = new Set();
+  do {
+    const page = await ask('/v1/regions', {
+      query: { level: 'village', parent: '5134', limit: '1000', ...(cursor && { cursor }) },
+    });
+    page.regions.forEach((region) => seen.add(region.code));
+    cursor = page.next_cursor ?? '';
+  } while (cursor !== '');
+  assert.equal(seen.size, 2377);
+});
+
+test('indicators', async () => {
+  const { indicators } = await ask('/v1/indicators');
+  assert.ok(indicators.length >= 20);
+  for (const { id, levels } of indicators) {
+    const by = levels.includes('county') ? { by: 'county' } : {};
+    await ask('/v1/indicators/{id}/values', { fill: { id }, query: { region: 'panxi', ...by } });
+    await ask('/v1/indicators/{id}/series', { fill: { id }, query: { region: 'panxi' } });
+    await ask('/v1/explain', { query: { indicator: id, region: 'panxi' } });
+  }
+});
+
+test('formulas', async () => {
+  const one = await ask('/v1/evaluate', { query: { formula: 'count(village)', region: '5134' } });
+  assert.equal(one.rows[0].value, 2377);
+  await ask('/v1/evaluate', { query: { formula: 'count(village)', region: '5134', by: 'county' } });
+  const json = { 'Content-Type': 'application/json' };
+  await ask('/v1/evaluate', {
+    method: 'post',
+    headers: json,
+    body: JSON.stringify({ formula: 'sum(population of county)', region: 'panxi' }),
+  });
+  await ask('/v1/explain', { query: { formula: 'sum(population of county)', region: 'panxi' } });
+  await ask('/v1/explain', {
+    method: 'post',
+    headers: json,
+    body: JSON.stringify({ formula: 'count(village)' }),
+  });
+});
+
+test('packs', async () => {
+  const { packs } = await ask('/v1/packs');
+  for (const { id } of packs) await ask('/v1/packs/{id}', { fill: { id } });
+});
+
+test('plans', async () => {
+  const { plans } = await ask('/v1/plans');
+  assert.equal(plans.length, 5);
+  for (const { id } of plans) {
+    const plan = await ask('/v1/plans/{id}', { fill: { id } });
+    await ask('/v1/plans/{id}/findings', { fill: { id } });
+    await ask('/v1/plans/{id}/report', { fill: { id }, query: { lang: 'en' } });
+    for (const claim of plan.claims.slice(0, 20)) {
+      for (const part of ['baseline', 'target', 'change', 'required', 'actual', 'gap']) {
+        await ask('/v1/explain', { query: { plan: id, claim: claim.id, part } });
+      }
+    }
+  }
+});
+
+test('things', async () => {
+  const villages = await ask('/v1/things', { query: { type: 'village', limit: '5' } });
+  const { types } = await ask('/v1/packs/{id}', { fill: { id: 'data-centre' } });
+  const page = await ask('/v1/things', { query: { type: types[0].id, limit: '5' } });
+  for (const { id } of [...villages.things, ...page.things]) {
+    const thing = await ask('/v1/things/{id}', { fill: { id } });
+    for (const property of thing.properties.filter((each) => each.series)) {
+      const series = await ask('/v1/things/{id}/series', {
+        fill: { id },
+        query: { property: property.id, max_points: '100' },
+      });
+      assert.ok(series.points.length <= 100);
+    }
+  }
+});
+
+test('the map', async () => {
+  const { layers } = await ask('/v1/layers');
+  for (const layer of layers) {
+    const path =
+      layer.type === null
+        ? '/v1/tiles/{layer}/{z}/{x}/{y}.mvt'
+        : '/v1/tiles/things/{type}/{z}/{x}/{y}.mvt';
+    operation(path);
+    const address = layer.tiles.replace('{z}', 6).replace('{x}', 50).replace('{y}', 26);
+    const answer = await fetch(server + address);
+    assert.ok([200, 204].includes(answer.status), `${address}: ${answer.status}`);
+    if (answer.status === 200) {
+      assert.equal(answer.headers.get('content-type'), 'application/vnd.mapbox-vector-tile');
+    }
+  }
+});
+
+test('data', async () => {
+  await ask('/v1/imports');
+  await ask('/v1/imports/{id}', { status: 404, fill: { id: 'nothing' } });
+  await ask('/v1/proposals');
+  const { sources } = await ask('/v1/sources');
+  assert.ok(sources.every((source) => source.licence !== ''));
+});
+
+test(
+  'an import is previewed, committed, listed and withdrawn',
+  {
+    skip: token === '' && 'no CAIRN_TOKEN',
+  },
+  async () => {
+    const headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'text/csv' };
+    const body =
+      'region,property,period,value,unit,source,estimated\n' +
+      '513437,resident_population,2024,200000,{person},census,false\n';
+    const query = { kind: 'statistics', format: 'csv', name: 'leibo.csv' };
+    const preview = await ask('/v1/imports', { method: 'post', status: 201, query, headers, body });
+    assert.deepEqual([preview.accepted, preview.rejected], [1, 0]);
+    const { id } = preview;
+    await ask('/v1/imports/{id}', { fill: { id } });
+    const before = await valueOf('513437');
+    const done = await ask('/v1/imports/{id}/commit', { method: 'post', fill: { id }, headers });
+    assert.equal(done.state, 'committed');
+    assert.equal(await valueOf('513437'), 200000);
+    const { imports } = await ask('/v1/imports');
+    assert.ok(imports.some((one) => one.id === id));
+    await ask('/v1/imports/{id}', { method: 'delete', status: 204, fill: { id }, headers });
+    assert.equal(await valueOf('513437'), before);
+  },
+);
+
+async function valueOf(region) {
+  const answer = await ask('/v1/evaluate', { query: { formula: 'resident_population', region } });
+  return answer.rows[0].value;
+}
+
+test('mistakes get a problem document with the right status', async () => {
+  const bad = (path, status, rest) => ask(path, { status, ...rest });
+  await bad('/v1/regions/{code}', 404, { fill: { code: '999999' } });
+  await bad('/v1/regions/{code}', 400, { fill: { code: '5134' }, query: { at: 'yesterday' } });
+  await bad('/v1/indicators/{id}/values', 404, { fill: { id: 'nothing' } });
+  await bad('/v1/indicators/{id}/values', 400, {
+    fill: { id: 'resident_population' },
+    query: { by: 'galaxy' },
+  });
+  await bad('/v1/plans/{id}', 404, { fill: { id: 'nowhere' } });
+  await bad('/v1/things/{id}', 404, { fill: { id: 'nothing' } });
+  const formula = await bad('/v1/evaluate', 400, { query: { formula: 'count(vilage)' } });
+  assert.equal(formula.errors[0].offset, 6);
+  await bad('/v1/evaluate', 400, { query: { formula: 'count(village)', colour: 'red' } });
+  await bad('/v1/evaluate', 415, {
+    method: 'post',
+    headers: { 'Content-Type': 'text/plain' },
+    body: 'count(village)',
+  });
+  const write = { query: { kind: 'things', format: 'csv' }, method: 'post', body: 'id\n' };
+  const csv = { 'Content-Type': 'text/csv' };
+  await bad('/v1/imports', 401, { ...write, headers: csv });
+  await bad('/v1/imports', 403, { ...write, headers: { ...csv, Authorization: 'Bearer no' } });
+});
+
+test('no GET of the contract was left out', () => {
+  const all = Object.entries(contract.paths).flatMap(([path, item]) =>
+    item.get === undefined ? [] : [`get ${path}`],
+  );
+  assert.deepEqual(
+    all.filter((each) => !asked.has(each)),
+    [],
+  );
+});
