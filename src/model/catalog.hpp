@@ -112,10 +112,14 @@ struct SourceDef {
   bool operator==(const SourceDef&) const = default;
 };
 
-// One column of a series file feeds one property.
+// One column of a series file feeds one property: value * scale + offset, in `unit`.
 struct SeriesColumn {
   std::string column;
   std::string property;
+  double scale = 1;
+  double offset = 0;
+  std::optional<Unit> unit;  // of the scaled value; nothing: the property's own
+  Unit to;                   // the property's, filled in by the pack loader where `unit` is given
 };
 struct SeriesFile {
   std::string file;  // relative to the pack
@@ -123,6 +127,7 @@ struct SeriesFile {
   std::string format;                     // csv (default) or as the pack loader documents
   std::vector<std::string> time_columns;  // one ISO column, or year, month, day[, hour[, minute]]
   Zone zone;
+  std::optional<Span> lasts;  // a row covers the time from its stamp on; nothing: an instant
   std::vector<SeriesColumn> columns;
   std::vector<std::string> missing;  // texts that mean no value ("NA")
   Label origin;
@@ -131,6 +136,7 @@ struct SeriesFile {
   std::string place;
 };
 
+// What a replay must give: the value of `formula`, or the firings of `rule` over `thing`.
 struct ReplayExpectation {
   std::string formula;
   std::string region;
@@ -138,6 +144,10 @@ struct ReplayExpectation {
   std::string proposal;         // overlay, or empty
   std::optional<double> value;  // nothing: no value expected
   double tolerance = 0;
+  std::string rule;
+  std::string thing;
+  Interval range{Instant::min(), Instant::max()};  // firings that begin in it are compared
+  std::vector<Interval> firings;                   // begin, end; an open end is Instant::max()
   std::string place;
 };
 

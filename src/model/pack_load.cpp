@@ -11,6 +11,9 @@
 namespace cairn::model {
 namespace {
 
+// Times in a pack's files that give no offset.
+constexpr Zone pack_zone{8 * 3600};
+
 // One pack.yaml on its way into the catalog.
 class PackReader {
  public:
@@ -52,9 +55,9 @@ class PackReader {
     each_item(map, "replay", [&](const YamlNode& n) { read_expectation(n, pack); });
     const std::vector<std::string> things = map.texts("things");
     map.finish();
-    catalog_.packs.push_back(pack);
     for (const std::string& name : things) read_things(name);
-    for (const SeriesFile& series : pack.series) read_series_file(series);
+    for (SeriesFile& series : pack.series) read_series_file(series);
+    catalog_.packs.push_back(std::move(pack));
   }
 
  private:
@@ -292,6 +295,7 @@ class PackReader {
   void read_series(const YamlNode& node, PackDef& pack) {
     YamlMap map(node, file_, problems_);
     SeriesFile series;
+    series.zone = pack_zone;
     series.place = map.place();
     series.file = map.text("file", true);
     series.thing = map.text("thing", true);
@@ -309,8 +313,9 @@ class PackReader {
         problems_.error(map.place(), parsed.error().message);
       }
     }
+    series.lasts = read_span(map, "lasts");
     each_member_any(map, "columns", [&](const std::string& column, const YamlNode& n) {
-      series.columns.push_back({column, n.scalar});
+      series.columns.push_back(read_column(column, n));
     });
     series.missing = map.texts("missing");
     series.origin = map.label("origin", true);
@@ -319,6 +324,23 @@ class PackReader {
     if (!series.source.empty()) series.source = "packs/" + pack_ + "/" + series.source;
     map.finish();
     pack.series.push_back(std::move(series));
+  }
+
+  // `column: property`, or `column: {property: …, scale: …, offset: …, unit: …}`.
+  SeriesColumn read_column(const std::string& name, const YamlNode& node) {
+    SeriesColumn column;
+    column.column = name;
+    if (node.kind == YamlNode::Kind::scalar) {
+      column.property = node.scalar;
+      return column;
+    }
+    YamlMap map(node, file_, problems_);
+    column.property = map.text("property", true);
+    column.scale = map.number("scale").value_or(1);
+    column.offset = map.number("offset").value_or(0);
+    if (node.find("unit") != nullptr) column.unit = read_unit(map);
+    map.finish();
+    return column;
   }
 
   // As each_member, but the keys are names of others (column headers).
@@ -333,6 +355,7 @@ class PackReader {
     YamlMap map(node, file_, problems_);
     ReplayExpectation expectation;
     expectation.place = map.place();
+    if (node.find("rule") != nullptr) return read_firings(map, std::move(expectation), pack);
     expectation.formula = map.text("formula", true);
     expectation.region = map.text("region", true);
     expectation.at = map.text("at", true);
@@ -351,19 +374,70 @@ class PackReader {
     pack.replay.push_back(std::move(expectation));
   }
 
+  // {rule: …, thing: …, from: …, to: …, firings: [{from: …, to: …}]}
+  void read_firings(YamlMap& map, ReplayExpectation expectation, PackDef& pack) {
+    expectation.rule = map.text("rule", true);
+    expectation.thing = map.text("thing", true);
+    if (const auto from = read_instant(map, "from")) expectation.range.begin = *from;
+    if (const auto to = read_instant(map, "to")) expectation.range.end = *to;
+    const YamlNode* firings = map.required("firings");
+    if (firings != nullptr && firings->kind != YamlNode::Kind::list) {
+      problems_.error(map.place(*firings), "'firings' must be a list; write [] for none");
+      firings = nullptr;
+    }
+    for (std::size_t i = 0; firings != nullptr && i < firings->items.size(); ++i) {
+      YamlMap one(firings->items[i], file_, problems_);
+      Interval firing{Instant::min(), Instant::max()};
+      if (const auto from = read_instant(one, "from", true)) firing.begin = *from;
+      if (const auto to = read_instant(one, "to")) firing.end = *to;
+      one.finish();
+      expectation.firings.push_back(firing);
+    }
+    map.finish();
+    pack.replay.push_back(std::move(expectation));
+  }
+
+  std::optional<Instant> read_instant(YamlMap& map, std::string_view key, bool needed = false) {
+    const YamlNode* node = needed ? map.required(key) : map.get(key);
+    if (node == nullptr) return std::nullopt;
+    const auto instant = parse_instant(node->scalar, pack_zone);
+    if (instant) return *instant;
+    problems_.error(map.place(*node), instant.error().message);
+    return std::nullopt;
+  }
+
   void read_things(const std::string& name) {
     const std::string path = directory_ + "/" + name;
     const auto text = files_.read(path);
     if (!text) return problem(text.error());
     Records fresh;
-    read_things_csv(*text, path, Zone{8 * 3600}, fresh, problems_);
+    read_things_csv(*text, path, pack_zone, fresh, problems_);
     for (Thing& thing : fresh.things) {
       if (!thing.source.empty()) thing.source = "packs/" + pack_ + "/" + thing.source;
       records_.things.push_back(std::move(thing));
     }
   }
 
-  void read_series_file(const SeriesFile& series) {
+  // The unit a column is converted to is that of the thing's property. What names no known thing
+  // or property is reported when the snapshot is built.
+  void bind_units(SeriesFile& series) {
+    const auto thing = std::find_if(records_.things.rbegin(), records_.things.rend(),
+                                    [&](const Thing& known) { return known.id == series.thing; });
+    const TypeDef* type = thing == records_.things.rend() ? nullptr : catalog_.type(thing->type);
+    for (SeriesColumn& column : series.columns) {
+      if (!column.unit) continue;
+      const PropertyDef* property = type == nullptr ? nullptr : type->property(column.property);
+      column.to = property == nullptr ? *column.unit : property->unit;
+      if (column.to.compatible(*column.unit)) continue;
+      problems_.error(series.place,
+                      format("column '{}' is in {}, but {} is kept in {}", column.column,
+                             column.unit->text, column.property, column.to.text));
+      column.to = *column.unit;
+    }
+  }
+
+  void read_series_file(SeriesFile& series) {
+    bind_units(series);
     const std::string path = directory_ + "/" + series.file;
     const auto text = files_.read(path);
     if (!text) return problem(text.error());

@@ -71,10 +71,11 @@ class SeriesReader {
         bad(row, format("'{}' in column {} is not a number", text, series_.columns[i].column));
         continue;
       }
+      const SeriesColumn& column = series_.columns[i];
       out_.observations.push_back({series_.thing,
-                                   series_.columns[i].property,
-                                   {*time, *time},
-                                   *value,
+                                   column.property,
+                                   {*time, end_of(*time)},
+                                   in_property_unit(column, *value),
                                    false,
                                    series_.source});
     }
@@ -94,6 +95,15 @@ class SeriesReader {
 
   std::string_view field(const Row& row, std::size_t index) const {
     return index < row.fields.size() ? std::string_view(row.fields[index]) : std::string_view();
+  }
+
+  Instant end_of(Instant begin) const {
+    return series_.lasts ? plus(begin, *series_.lasts, series_.zone) : begin;
+  }
+
+  static double in_property_unit(const SeriesColumn& column, double value) {
+    value = value * column.scale + column.offset;
+    return column.unit ? convert(value, *column.unit, column.to) : value;
   }
 
   std::optional<Instant> time_of(const Row& row) const {
