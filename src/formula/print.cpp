@@ -55,6 +55,7 @@ std::string_view op_text(Op op) {
 }
 
 void put(std::string& out, const Node& node);
+std::string bare(const Node& node);
 
 struct LiteralPrinter {
   std::string& out;
@@ -137,6 +138,21 @@ void put_predicate(std::string& out, const Node& node) {
     out += " IN (";
     put_list(out, node.args, 1);
     out += ')';
+  }
+  out += ')';
+}
+
+void put_call(std::string& out, const Node& node) {
+  // Array functions would take a pair of parentheses around an argument for an array of one.
+  const bool array_function = node.name.substr(0, 2) == "a_";
+  out += node.name + "(";
+  for (std::size_t i = 0; i < node.args.size(); ++i) {
+    if (i > 0) out += ", ";
+    if (array_function) {
+      out += bare(*node.args[i]);
+    } else {
+      put(out, *node.args[i]);
+    }
   }
   out += ')';
 }
@@ -224,14 +240,24 @@ void put(std::string& out, const Node& node) {
       out += ')';
       return;
     case Kind::call:
-      out += node.name + "(";
-      put_list(out, node.args, 0);
-      out += ')';
+      put_call(out, node);
       return;
     case Kind::aggregate:
       put_aggregate(out, node);
       return;
   }
+}
+
+// The node without the parentheses around the whole of it.
+std::string bare(const Node& node) {
+  std::string out;
+  put(out, node);
+  const bool wrapped = node.kind == Kind::binary || node.kind == Kind::like ||
+                       node.kind == Kind::between || node.kind == Kind::in ||
+                       node.kind == Kind::is_null ||
+                       (node.kind == Kind::unary && node.op == Op::not_) ||
+                       (node.kind == Kind::quantity && node.name[0] == '%');
+  return wrapped ? out.substr(1, out.size() - 2) : out;
 }
 
 // The line that contains `offset`, without its line break.
@@ -258,14 +284,7 @@ LineAt line_at(std::string_view text, std::size_t offset) {
 }  // namespace
 
 std::string print(const Node& node) {
-  std::string out;
-  put(out, node);
-  // The outermost pair of parentheses says nothing.
-  const bool wrapped = node.kind == Kind::binary || node.kind == Kind::like ||
-                       node.kind == Kind::between || node.kind == Kind::in ||
-                       node.kind == Kind::is_null ||
-                       (node.kind == Kind::unary && node.op == Op::not_);
-  return wrapped ? out.substr(1, out.size() - 2) : out;
+  return bare(node);
 }
 
 bool same(const Node& a, const Node& b) {

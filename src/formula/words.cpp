@@ -15,9 +15,10 @@ constexpr std::string_view functions[] = {
     "rate", "delta", "at",
     // scalar functions
     "if", "coalesce", "abs", "sqrt", "exp", "ln", "log10", "floor", "ceil", "round", "least",
-    "greatest", "interp",
+    "greatest", "interp", "linear", "decibel",
     // text
-    "casei", "accenti", "lower", "upper", "length", "concat", "starts_with", "ends_with", "trim",
+    "casei", "accenti", "lower", "upper", "length", "concat", "starts_with", "ends_with",
+    "contains", "trim",
     // CQL2 comparison functions
     "s_intersects", "s_equals", "s_disjoint", "s_touches", "s_within", "s_overlaps", "s_crosses",
     "s_contains", "t_after", "t_before", "t_contains", "t_disjoint", "t_during", "t_equals",
