@@ -96,10 +96,14 @@ geo::Ring clip_ring(const geo::Ring& ring, const geo::Box& box) {
       return geo::Point{a.x + (b.x - a.x) * ((y - a.y) / (b.y - a.y)), y};
     };
   };
-  geo::Ring out = clip_side(ring, [&](geo::Point p) { return p.x >= box.min_x; }, at_x(box.min_x));
-  out = clip_side(out, [&](geo::Point p) { return p.x <= box.max_x; }, at_x(box.max_x));
-  out = clip_side(out, [&](geo::Point p) { return p.y >= box.min_y; }, at_y(box.min_y));
-  return clip_side(out, [&](geo::Point p) { return p.y <= box.max_y; }, at_y(box.max_y));
+  geo::Ring out = clip_side(
+      ring, [&](geo::Point p) { return p.x >= box.min_x; }, at_x(box.min_x));
+  out = clip_side(
+      out, [&](geo::Point p) { return p.x <= box.max_x; }, at_x(box.max_x));
+  out = clip_side(
+      out, [&](geo::Point p) { return p.y >= box.min_y; }, at_y(box.min_y));
+  return clip_side(
+      out, [&](geo::Point p) { return p.y <= box.max_y; }, at_y(box.max_y));
 }
 
 // The part of a segment inside the box as parameters of [0, 1] (Liang-Barsky).
@@ -319,8 +323,7 @@ void TileLayer::write(int kind, const std::vector<std::uint32_t>& commands,
 }
 
 std::uint32_t TileLayer::key(const std::string& name) {
-  const auto [at, added] =
-      key_index_.try_emplace(name, static_cast<std::uint32_t>(keys_.size()));
+  const auto [at, added] = key_index_.try_emplace(name, static_cast<std::uint32_t>(keys_.size()));
   if (added) keys_.push_back(name);
   return at->second;
 }

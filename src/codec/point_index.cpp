@@ -19,7 +19,9 @@ std::uint64_t spread(std::uint32_t value) {
   return (v | (v << 1)) & 0x5555555555555555ULL;
 }
 
-std::uint64_t morton(std::uint32_t x, std::uint32_t y) { return spread(x) | (spread(y) << 1); }
+std::uint64_t morton(std::uint32_t x, std::uint32_t y) {
+  return spread(x) | (spread(y) << 1);
+}
 
 std::uint32_t to_axis(double unit) {
   constexpr double size = 1u << axis_bits;
@@ -59,8 +61,7 @@ std::span<const std::uint32_t> PointIndex::in_tile(TileId id) const {
   return std::span(members_).subspan(first, last - first);
 }
 
-std::vector<std::span<const std::uint32_t>> PointIndex::groups(TileId id,
-                                                               std::size_t limit) const {
+std::vector<std::span<const std::uint32_t>> PointIndex::groups(TileId id, std::size_t limit) const {
   const auto [first, last] = range(id.z, morton(id.x, id.y));
   const auto all = std::span(members_);
   std::vector<std::span<const std::uint32_t>> out;

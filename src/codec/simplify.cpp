@@ -9,9 +9,7 @@ namespace cairn::codec {
 namespace {
 
 struct Less {
-  bool operator()(geo::Point a, geo::Point b) const {
-    return a.x != b.x ? a.x < b.x : a.y < b.y;
-  }
+  bool operator()(geo::Point a, geo::Point b) const { return a.x != b.x ? a.x < b.x : a.y < b.y; }
 };
 
 double square_distance(geo::Point p, geo::Point a, geo::Point b) {
@@ -73,9 +71,7 @@ class Graph {
       return less(a.second, b.second);
     }
   };
-  static Edge edge(geo::Point a, geo::Point b) {
-    return Less{}(b, a) ? Edge{b, a} : Edge{a, b};
-  }
+  static Edge edge(geo::Point a, geo::Point b) { return Less{}(b, a) ? Edge{b, a} : Edge{a, b}; }
   std::map<Edge, int, EdgeLess> edges_;
   std::map<geo::Point, std::vector<geo::Point>, Less> neighbours_;
 };

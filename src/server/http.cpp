@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/http.hpp"
 
-#include <utility>  // before Asio's coroutine headers: g++ 12 needs std::exchange there
-
 #include <array>
 #include <boost/asio.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -16,6 +14,7 @@
 #include <optional>
 #include <set>
 #include <thread>
+#include <utility>  // before Asio's coroutine headers: g++ 12 needs std::exchange there
 
 #include "core/text.hpp"
 
@@ -85,8 +84,7 @@ struct Connection {
 };
 
 std::string head_of(const Response& response, bool keep_alive) {
-  std::string out =
-      format("HTTP/1.1 {} {}\r\n", response.status, status_text(response.status));
+  std::string out = format("HTTP/1.1 {} {}\r\n", response.status, status_text(response.status));
   for (const Header& h : response.headers) out += format("{}: {}\r\n", h.name, h.value);
   if (!response.type.empty()) out += format("Content-Type: {}\r\n", response.type);
   if (response.status != 204 && response.status != 304) {
@@ -96,7 +94,9 @@ std::string head_of(const Response& response, bool keep_alive) {
   return out;
 }
 
-std::string text_of(beast::string_view text) { return {text.data(), text.size()}; }
+std::string text_of(beast::string_view text) {
+  return {text.data(), text.size()};
+}
 
 // The head as plain values; nothing when the target is not one that a server can answer.
 std::optional<Request> request_of(const Parser& parser) {
@@ -319,7 +319,8 @@ class Server final : public HttpServer {
     const bool expired = c.deadline.expired();
     c.deadline.clear();
     if (ec == http::error::body_limit) {
-      co_return Failure{413, format("the body is too large; at most {} bytes are read here", limit)};
+      co_return Failure{413,
+                        format("the body is too large; at most {} bytes are read here", limit)};
     }
     if (!ec && !expired) co_return Failure{};
     Failure failure = failure_of(ec, expired);
@@ -357,7 +358,7 @@ class Server final : public HttpServer {
                                 bool head_only) {
     const bool keep = parser.keep_alive() && !stopping_;
     const bool ok = co_await write(c, response, keep, head_only);
-    co_return ok && keep;
+    co_return ok&& keep;
   }
 
   asio::awaitable<bool> write(Connection& c, const Response& response, bool keep, bool head_only) {

@@ -7,14 +7,22 @@ namespace cairn::server {
 
 int status_of(Code code) {
   switch (code) {
-    case Code::invalid: return 400;
-    case Code::not_found: return 404;
-    case Code::conflict: return 409;
-    case Code::too_large: return 413;
-    case Code::unsupported: return 422;
-    case Code::denied: return 403;
-    case Code::io: return 503;
-    case Code::internal: return 500;
+    case Code::invalid:
+      return 400;
+    case Code::not_found:
+      return 404;
+    case Code::conflict:
+      return 409;
+    case Code::too_large:
+      return 413;
+    case Code::unsupported:
+      return 422;
+    case Code::denied:
+      return 403;
+    case Code::io:
+      return 503;
+    case Code::internal:
+      return 500;
   }
   return 500;
 }

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/result.hpp"
+#include "core/time.hpp"
 #include "server/message.hpp"
 #include "server/query.hpp"
 
@@ -24,6 +25,7 @@ struct Call {
   std::vector<std::pair<std::string, std::string>> captures;  // decoded
   QueryItems query;
   std::shared_ptr<const State> state;  // shared: stays whole while a reload swaps it
+  Instant today;                       // the end of the present day: the date when none is asked
 
   const std::string& path(std::string_view name) const;
 };

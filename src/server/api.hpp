@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// The routes, one function a chapter of docs/api/openapi.yaml.
+#pragma once
+
+#include "server/router.hpp"
+
+namespace cairn::server {
+
+class Service;
+
+void add_api_routes(Router& router, Service& service);  // all of them
+
+void add_status_routes(Router& router, Service& service);
+void add_region_routes(Router& router);
+void add_indicator_routes(Router& router);
+void add_formula_routes(Router& router);
+void add_pack_routes(Router& router);
+void add_thing_routes(Router& router);
+void add_map_routes(Router& router);
+
+}  // namespace cairn::server

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the map draws: background layers and things as vector tiles, made when they are asked for
+// and kept.
+#pragma once
+
+#include <array>
+#include <list>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "codec/mvt.hpp"
+#include "codec/point_index.hpp"
+#include "model/workspace.hpp"
+#include "watch/things.hpp"
+
+namespace cairn::server {
+
+// The points of one type at one date under one overlay.
+struct ThingSet {
+  std::vector<watch::ThingRef> things;
+  std::vector<std::optional<double>> values;  // of colour_by; empty without
+  codec::PointIndex index;
+  std::size_t estimated = 0;
+  std::optional<std::pair<double, double>> domain;  // least and greatest value
+};
+
+struct BackgroundLayer {
+  std::string id;
+  std::vector<std::string> source_layers;
+  std::string geometry;  // point, line, polygon
+  std::size_t count = 0;
+  std::size_t estimated = 0;
+};
+
+class MapData {
+ public:
+  explicit MapData(const model::Workspace& workspace);
+
+  const std::vector<BackgroundLayer>& background() const { return background_; }
+  // shared: tiles are kept here and sent from there. Empty when nothing lies in the tile; nothing
+  // when there is no such layer.
+  std::shared_ptr<const std::string> background_tile(std::string_view layer,
+                                                     codec::TileId id) const;
+
+  // `key` names the state of things: overlay and date.
+  std::shared_ptr<const ThingSet> things(const watch::View& view, const std::string& type,
+                                         const std::string& key) const;
+  std::shared_ptr<const std::string> thing_tile(const watch::View& view, const std::string& type,
+                                                const std::string& key, codec::TileId id) const;
+
+ private:
+  struct Area {
+    std::string code, prefecture;
+    Label name;
+  };
+  struct Zoomed {
+    std::vector<geo::Geometry> counties;                             // as areas_
+    std::vector<std::pair<std::size_t, geo::Geometry>> prefectures;  // index into prefectures_
+  };
+  struct Feature {
+    geo::Geometry mercator;
+    geo::Box box;
+    codec::TileProperties properties;
+  };
+
+  void add_areas(const model::Workspace& workspace);
+  void add_features(const model::Workspace& workspace);
+  std::shared_ptr<const Zoomed> zoomed(int z) const;
+  std::string boundary_tile(codec::TileId id) const;
+  std::string feature_tile(const std::string& layer, codec::TileId id) const;
+  std::shared_ptr<const std::string> kept(const std::string& key) const;
+  std::shared_ptr<const std::string> keep(const std::string& key, std::string tile) const;
+
+  std::vector<Area> areas_;
+  std::vector<geo::MultiPolygon> polygons_;  // mercator, as areas_
+  std::vector<Area> prefectures_;
+  std::map<std::string, std::vector<Feature>> features_;  // rivers, places …
+  std::vector<BackgroundLayer> background_;
+
+  mutable std::mutex mutex_;
+  mutable std::array<std::shared_ptr<const Zoomed>, codec::tile_max_zoom + 1> zoomed_;
+  mutable std::list<std::pair<std::string, std::shared_ptr<const std::string>>>
+      tiles_;  // new first
+  mutable std::unordered_map<std::string, decltype(tiles_)::iterator> tile_index_;
+  mutable std::size_t tile_bytes_ = 0;
+  mutable std::list<std::pair<std::string, std::shared_ptr<const ThingSet>>> sets_;  // new first
+};
+
+}  // namespace cairn::server

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/serve.hpp"
+
+#include <string_view>
+
+#include "core/text.hpp"
+#include "server/http.hpp"
+#include "server/service.hpp"
+#include "server/state.hpp"
+
+namespace cairn::server {
+namespace {
+
+class Instance final : public Running {
+ public:
+  Instance(ServiceOptions options, const Clock& clock, const Files& files,
+           std::shared_ptr<const State> state)
+      : service_(std::move(options), clock, files, std::move(state)) {}
+  ~Instance() override { stop(); }
+
+  Status listen(const HttpOptions& options) {
+    auto http = HttpServer::start(
+        options, {.admit = [this](const Request& head) { return service_.admit(head); },
+                  .handle = [this](const Request& request) { return service_.handle(request); },
+                  .fail =
+                      [this](int status, std::string message) {
+                        return service_.transport_failure(status, std::move(message));
+                      }});
+    if (!http) return fail(http.error());
+    http_ = std::move(*http);
+    service_.watch(http_->counters());
+    return std::monostate{};
+  }
+
+  std::uint16_t port() const override { return http_->port(); }
+  void stop() override {
+    if (http_) http_->stop();
+  }
+
+ private:
+  Service service_;
+  std::unique_ptr<HttpServer> http_;  // after the service: it stops first
+};
+
+}  // namespace
+
+bool is_loopback(std::string_view address) {
+  return address == "localhost" || address == "::1" || address.starts_with("127.");
+}
+
+Result<std::unique_ptr<Running>> serve(const ServeOptions& options, Files& files,
+                                       const Clock& clock, Problems& problems) {
+  const bool beyond = !is_loopback(options.address);
+  if (beyond && options.token.empty()) {
+    return fail(Code::denied, format("listening on {} lets other machines in: that needs a token",
+                                     options.address));
+  }
+  auto workspace = model::load_workspace(files, {options.root, options.home}, problems);
+  if (!workspace) return fail(workspace.error());
+  auto shared = std::make_shared<const model::Workspace>(std::move(*workspace));
+  auto state = build_state(shared, shared->records, clock.now(), problems);
+  auto running = std::make_unique<Instance>(
+      ServiceOptions{options.token, beyond, options.web_directory}, clock, files, std::move(state));
+  HttpOptions http;
+  http.address = options.address == "localhost" ? "127.0.0.1" : options.address;
+  http.port = options.port;
+  http.handler_threads = options.handler_threads;
+  if (const Status listening = running->listen(http); !listening) return fail(listening.error());
+  return running;
+}
+
+}  // namespace cairn::server

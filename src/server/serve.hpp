@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// `cairn serve`: loads nothing itself beyond what it is given, listens, and answers until stopped.
+//
+//   auto running = serve(options, *files, *clock, problems);
+//   if (!running) return fail(running.error());
+//   … (*running)->port() …
+//   (*running)->stop();
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "core/result.hpp"
+#include "core/seams.hpp"
+
+namespace cairn::server {
+
+struct ServeOptions {
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 8080;  // 0: any free one
+  std::string token;          // needed to write, and to listen beyond this machine
+  std::string web_directory;  // the built console; empty: none
+  std::string root = ".";     // holds regions/, packs/, proposals/
+  std::string home = "panxi";
+  std::string data_directory;  // for imports; empty: nothing can be imported
+  int handler_threads = 2;
+};
+
+class Running {
+ public:
+  virtual ~Running() = default;
+  virtual std::uint16_t port() const = 0;
+  // Lets running requests finish. Idempotent.
+  virtual void stop() = 0;
+};
+
+// `files` and `clock` must outlive what is returned. `problems` holds what of the workspace could
+// not be used; the rest is served.
+Result<std::unique_ptr<Running>> serve(const ServeOptions& options, Files& files,
+                                       const Clock& clock, Problems& problems);
+
+// 127.0.0.0/8, ::1 and localhost.
+bool is_loopback(std::string_view address);
+
+}  // namespace cairn::server

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/service.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+
+#include "core/text.hpp"
+#include "server/api.hpp"
+#include "server/compress.hpp"
+#include "server/problem.hpp"
+
+namespace cairn::server {
+namespace {
+
+// The console brings everything itself; MapLibre makes its workers and pictures from blobs.
+constexpr std::string_view console_policy =
+    "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; font-src 'self' data:; worker-src 'self' blob:; "
+    "child-src 'self' blob:; connect-src 'self'; object-src 'none'; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'self'";
+constexpr std::array<std::string_view, 5> interface_prefixes{"/v1", "/ogc", "/sta", "/healthz",
+                                                             "/metrics"};
+// Below this a compressed body is no smaller.
+constexpr std::size_t smallest_compressed = 512;
+
+bool is_interface(std::string_view path) {
+  return std::any_of(
+      interface_prefixes.begin(), interface_prefixes.end(), [&](std::string_view prefix) {
+        return path == prefix || (path.starts_with(prefix) && path[prefix.size()] == '/');
+      });
+}
+
+// "Sat, 21 Nov 2026 10:00:00 GMT" (RFC 9110, 5.6.7).
+std::string http_date(Instant t) {
+  static constexpr std::array days{"Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"};
+  static constexpr std::array months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  const Date date = date_of(t, {});
+  const std::int64_t day = days_since_epoch(date);
+  const std::int64_t second = t.ns / ns_per_second - day * 86'400;
+  return format("{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT",
+                days[static_cast<std::size_t>(((day % 7) + 7) % 7)], date.day,
+                months[static_cast<std::size_t>(date.month - 1)], date.year, second / 3600,
+                second / 60 % 60, second % 60);
+}
+
+// Resident memory of this process in bytes (Linux); 0 where it cannot be read.
+double resident_bytes(const Files& files) {
+  const auto status = files.read("/proc/self/status");
+  if (!status) return 0;
+  const std::size_t at = status->find("VmRSS:");
+  if (at == std::string::npos) return 0;
+  const std::string_view rest = trim(std::string_view(*status).substr(at + 6, 20));
+  return parse_number(rest.substr(0, rest.find(' '))).value_or(0) * 1024;
+}
+
+bool has_header(const Response& response, std::string_view name) {
+  return std::any_of(response.headers.begin(), response.headers.end(),
+                     [&](const Header& h) { return iequals_ascii(h.name, name); });
+}
+
+}  // namespace
+
+bool equal_in_constant_time(std::string_view a, std::string_view b) {
+  unsigned difference = a.size() == b.size() ? 0 : 1;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    const char other = b.empty() ? '\0' : b[i % b.size()];
+    difference |= static_cast<unsigned char>(a[i]) ^ static_cast<unsigned char>(other);
+  }
+  return difference == 0;
+}
+
+Service::Service(ServiceOptions options, const Clock& clock, const Files& files,
+                 std::shared_ptr<const State> state)
+    : options_(std::move(options)),
+      clock_(clock),
+      files_(files, options_.web_directory),
+      started_at_(clock.now()),
+      state_(std::move(state)) {
+  add_api_routes(router_, *this);
+  router_.add({"GET", "/metrics", Access::read, 0, [this, &files](const Call&) {
+                 Response out;
+                 out.type = "text/plain; version=0.0.4; charset=utf-8";
+                 out.body =
+                     metrics_text() + format(
+                                          "# HELP process_resident_memory_bytes Resident memory.\n"
+                                          "# TYPE process_resident_memory_bytes gauge\n"
+                                          "process_resident_memory_bytes {}\n",
+                                          number_text(resident_bytes(files)));
+                 return out;
+               }});
+}
+
+std::shared_ptr<const State> Service::state() const {
+  const std::lock_guard lock(mutex_);
+  return state_;
+}
+
+void Service::swap(std::shared_ptr<const State> state) {
+  const std::lock_guard lock(mutex_);
+  state_ = std::move(state);
+}
+
+std::optional<Response> Service::refuse(const Route& route, const Request& request) const {
+  const bool needs =
+      route.access == Access::write || (route.access == Access::read && options_.guard_reads);
+  if (!needs) return std::nullopt;
+  if (options_.token.empty()) {
+    return problem(403,
+                   "this server was started without a token, so nothing can be written; "
+                   "start it with one (cairn serve --token-file)");
+  }
+  const std::string_view given = request.header("authorization");
+  const bool bearer = given.size() > 7 && iequals_ascii(given.substr(0, 7), "bearer ");
+  if (bearer && equal_in_constant_time(trim(given.substr(7)), options_.token)) return std::nullopt;
+  Response out = problem(
+      401, bearer ? "the token is wrong" : "this needs the header 'Authorization: Bearer <token>'");
+  out.headers.push_back({"WWW-Authenticate", bearer
+                                                 ? "Bearer realm=\"cairn\", error=\"invalid_token\""
+                                                 : "Bearer realm=\"cairn\""});
+  return out;
+}
+
+Admission Service::admit(const Request& head) const {
+  const Match match = router_.find(head.method, head.path);
+  if (match.route == nullptr) return std::size_t{0};
+  if (auto refusal = refuse(*match.route, head)) return finish(head, std::move(*refusal));
+  return match.route->body_bytes;
+}
+
+Response Service::handle(const Request& request) {
+  const Instant begin = clock_.now();
+  std::string route_name = "other";
+  Response response = finish(request, dispatch(request, route_name));
+  const double seconds = static_cast<double>(clock_.now().ns - begin.ns) / 1e9;
+  metrics_.record(route_name, response.status, std::max(0.0, seconds));
+  return response;
+}
+
+Response Service::dispatch(const Request& request, std::string& route_name) {
+  Match match = router_.find(request.method, request.path);
+  if (!match.path_error.empty()) return problem(400, "the path: " + match.path_error);
+  if (match.route != nullptr) {
+    route_name = match.route->method + " " + match.route->pattern;
+    if (auto refusal = refuse(*match.route, request)) return std::move(*refusal);
+    auto query = parse_query(request.query);
+    if (!query) return problem(query.error());
+    const auto now_state = state();
+    const Zone zone = now_state->workspace->zone;
+    const Instant today = period_containing(clock_.now(), PeriodKind::day, zone).end;
+    return match.route->handler(
+        {request, std::move(match.captures), std::move(*query), now_state, today});
+  }
+  if (!match.allow.empty()) {
+    Response out =
+        problem(405, format("{} is not offered here; {} is", request.method, match.allow));
+    out.headers.push_back({"Allow", match.allow});
+    return out;
+  }
+  if (is_interface(request.path)) {
+    return problem(404, format("there is nothing at {}; see docs/api/openapi.yaml", request.path));
+  }
+  if (request.method != "GET" && request.method != "HEAD") {
+    Response out = problem(405, "files can only be read");
+    out.headers.push_back({"Allow", "GET, HEAD"});
+    return out;
+  }
+  route_name = "GET files";
+  return files_.get(request.path);
+}
+
+Response Service::finish(const Request& request, Response response) const {
+  const bool read = request.method == "GET" || request.method == "HEAD";
+  if (read && response.status == 200) {
+    const std::string tag = entity_tag(response.content());
+    if (matches_tag(request.header("if-none-match"), tag)) {
+      response.status = 304;
+      response.body.clear();
+      response.shared_body.reset();
+      response.type.clear();
+    }
+    response.headers.push_back({"ETag", tag});
+  }
+  if (!has_header(response, "Cache-Control")) {
+    response.headers.push_back(
+        {"Cache-Control", response.status < 400 && read ? "no-cache" : "no-store"});
+  }
+  if (is_compressible(response.type) && response.content().size() >= smallest_compressed) {
+    response.headers.push_back({"Vary", "Accept-Encoding"});
+    if (accepts_gzip(request.header("accept-encoding"))) {
+      response.body = gzip(response.content());
+      response.shared_body.reset();
+      response.headers.push_back({"Content-Encoding", "gzip"});
+    }
+  }
+  response.headers.push_back({"X-Content-Type-Options", "nosniff"});
+  response.headers.push_back({"Referrer-Policy", "no-referrer"});
+  if (response.type.starts_with("text/html") && !has_header(response, "Content-Security-Policy")) {
+    response.headers.push_back({"Content-Security-Policy", std::string(console_policy)});
+  }
+  response.headers.push_back({"Date", http_date(clock_.now())});
+  return response;
+}
+
+Response Service::transport_failure(int status, std::string message) const {
+  return finish(Request{}, problem(status, std::move(message)));
+}
+
+std::string Service::metrics_text() const {
+  const auto now_state = state();
+  const double age = static_cast<double>(clock_.now().ns - now_state->built_at.ns) / 1e9;
+  const auto n = [](auto value) { return static_cast<double>(value); };
+  std::vector<Gauge> gauges{
+      {"cairn_things", "Things in the registry, divisions not counted.", "gauge",
+       n(now_state->counts.things)},
+      {"cairn_observations", "Observations at hand.", "gauge", n(now_state->counts.observations)},
+      {"cairn_statistics", "Statistics at hand.", "gauge", n(now_state->counts.statistics)},
+      {"cairn_snapshot_age_seconds", "Time since the snapshot was built.", "gauge", age},
+      {"cairn_uptime_seconds", "Time since the start.", "gauge",
+       n(clock_.now().ns - started_at_.ns) / 1e9},
+  };
+  if (http_) {
+    gauges.push_back(
+        {"cairn_http_connections", "Open connections.", "gauge", n(http_->connections.load())});
+    gauges.push_back({"cairn_http_connections_total", "Connections accepted.", "counter",
+                      n(http_->accepted.load())});
+    gauges.push_back({"cairn_http_connections_refused_total", "Connections over the limit.",
+                      "counter", n(http_->refused.load())});
+    gauges.push_back({"cairn_http_request_timeouts_total", "Requests that were not whole in time.",
+                      "counter", n(http_->timeouts.load())});
+    gauges.push_back({"cairn_http_requests_in_progress", "Requests being answered.", "gauge",
+                      n(http_->in_progress.load())});
+    gauges.push_back(
+        {"cairn_http_sent_bytes_total", "Bytes sent.", "counter", n(http_->bytes_sent.load())});
+  }
+  return metrics_.render(gauges);
+}
+
+}  // namespace cairn::server

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// All that the server answers, without sockets: finds the handler, checks the token, and finishes
+// responses (entity tags, compression, headers for safety).
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "core/seams.hpp"
+#include "server/http.hpp"
+#include "server/metrics.hpp"
+#include "server/router.hpp"
+#include "server/state.hpp"
+#include "server/static_files.hpp"
+
+namespace cairn::server {
+
+struct ServiceOptions {
+  std::string token;         // empty: nothing can be written
+  bool guard_reads = false;  // reading needs the token too (listening beyond this machine)
+  std::string web_directory;
+};
+
+class Service {
+ public:
+  Service(ServiceOptions options, const Clock& clock, const Files& files,
+          std::shared_ptr<const State> state);
+
+  Admission admit(const Request& head) const;
+  Response handle(const Request& request);
+  // An error of the transport, finished like any response.
+  Response transport_failure(int status, std::string message) const;
+
+  // The state that new requests see.
+  std::shared_ptr<const State> state() const;
+  void swap(std::shared_ptr<const State> state);
+  bool writable() const { return !options_.token.empty(); }
+  const Clock& clock() const { return clock_; }
+  Instant started_at() const { return started_at_; }
+  void watch(std::shared_ptr<const HttpCounters> counters) { http_ = std::move(counters); }
+  Router& router() { return router_; }
+
+ private:
+  std::optional<Response> refuse(const Route& route, const Request& request) const;
+  Response dispatch(const Request& request, std::string& route_name);
+  Response finish(const Request& request, Response response) const;
+  std::string metrics_text() const;
+
+  ServiceOptions options_;
+  const Clock& clock_;
+  StaticFiles files_;
+  Router router_;
+  Metrics metrics_;
+  Instant started_at_;
+  mutable std::mutex mutex_;
+  std::shared_ptr<const State> state_;        // shared: requests keep the one they began with
+  std::shared_ptr<const HttpCounters> http_;  // shared: owned by the listener
+};
+
+// The same for equal lengths whatever the content: a wrong token tells nothing by its time.
+bool equal_in_constant_time(std::string_view a, std::string_view b);
+
+}  // namespace cairn::server

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the use cases of watching read: one state of the region at one date, perhaps with a proposal
+// laid over it.
+//
+//   watch::View view{workspace, library, snapshot, evaluator, as_of};
+//   auto rows = watch::values(view, "bs5g", panxi, model::Level::county);
+#pragma once
+
+#include "formula/formula.hpp"
+#include "model/workspace.hpp"
+
+namespace cairn::watch {
+
+// References only: it lives as long as one request.
+struct View {
+  const model::Workspace& workspace;
+  const formula::Library& library;
+  const model::Snapshot& snapshot;  // the overlay is laid on already
+  formula::Evaluator& evaluator;    // over this snapshot
+  Instant as_of;
+
+  const model::RegionTree& regions() const { return *snapshot.regions; }
+  const model::Catalog& catalog() const { return library.catalog(); }
+};
+
+}  // namespace cairn::watch
