@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// Quantiles of a stream in little room: exact up to `exact_most` values, then a DDSketch (Masson,
+// Rim, Lee, "DDSketch: a fast and fully-mergeable quantile sketch with relative-error
+// guarantees", VLDB 2019) whose answers are within `relative_error` of a value of that rank. Its
+// state depends on the values alone, not on their order or on how shards were merged.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <vector>
+
+namespace cairn::formula {
+
+class Sketch {
+ public:
+  static constexpr double relative_error = 0.005;
+  static constexpr std::size_t exact_most = 64;
+
+  void add(double value);  // finite
+  void merge(const Sketch& other);
+  std::uint64_t count() const { return count_; }
+  // Linear between the two values beside rank q * (count - 1); needs count() > 0.
+  double quantile(double q) const;
+
+ private:
+  void add_to_bins(double value);
+  void leave_exact();
+  double at_rank(std::uint64_t rank) const;
+
+  std::uint64_t count_ = 0;
+  bool exact_ = true;
+  std::vector<double> values_;  // while exact
+  double min_ = 0;
+  double max_ = 0;
+  std::uint64_t zeros_ = 0;
+  std::map<std::int32_t, std::uint64_t> positive_;
+  std::map<std::int32_t, std::uint64_t> negative_;
+};
+
+}  // namespace cairn::formula
