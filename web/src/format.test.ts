@@ -34,6 +34,11 @@ describe('quantity', () => {
     expect(plain(quantity(40.5, '亿元', 'en'))).toBe('4.05 bn CNY');
     expect(plain(quantity(0.11, '亿', 'en'))).toBe('11 M');
   });
+  it('leaves the scale where the number would be a small part of it', () => {
+    expect(plain(quantity(0.0952, '万个', 'zh'))).toBe('952 个');
+    expect(plain(quantity(0.000722, '亿户', 'zh'))).toBe('7.22 万户');
+    expect(parts(0.06, '万个', 'zh')).toEqual({ number: '0.06', unit: '万个' });
+  });
   it('never scales a measured unit', () => {
     expect(plain(quantity(123456, 'kW', 'zh'))).toBe('123,456 kW');
     expect(plain(quantity(35.25, 'ug/m3', 'en'))).toBe('35.25 µg/m³');

@@ -148,6 +148,22 @@ export function parts(
   return { number: digitsOf(amount, places, digits !== null), unit: label };
 }
 
+/** As `parts`, but nobody says 0.09 万个 for 900 个; a table with a column of units does. */
+export function spoken(
+  value: number,
+  unit: string,
+  lang: Lang,
+  digits: number | null = null,
+): Parts {
+  const scale = /^(万|亿)(.*)$/.exec(unit);
+  const size = Math.abs(value);
+  if (lang === 'en' || scale === null || size === 0 || size >= 0.1) {
+    return parts(value, unit, lang, digits);
+  }
+  const whole = Number((value * (scale[1] === '亿' ? 1e8 : 1e4)).toPrecision(12));
+  return parts(whole, scale[2] || '1', lang);
+}
+
 /** `41.2 %`, `607.1 万人`, `1.7 万个`, `6.071 M people`; the unit is never left out. */
 export function quantity(
   value: number | null,
@@ -156,7 +172,7 @@ export function quantity(
   digits: number | null = null,
 ): string {
   if (value === null) return '–';
-  const { number, unit: name } = parts(value, unit, lang, digits);
+  const { number, unit: name } = spoken(value, unit, lang, digits);
   return name === '' ? number : `${number}${narrow}${name}`;
 }
 

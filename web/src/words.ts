@@ -68,6 +68,7 @@ export const words = {
   byRegion: ['分区域', 'By region'],
   showOnMap: ['在地图上显示', 'Show on the map'],
   noValue: ['无数据', 'no data'],
+  effect: ['较现状 {0}', '{0} against the present'],
   legend: ['图例', 'Legend'],
   legendEstimated: ['斜线或空心：估计', 'Hatched or hollow: estimated'],
   mapLabel: ['地图', 'Map'],
