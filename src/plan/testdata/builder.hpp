@@ -5,6 +5,7 @@
 #pragma once
 
 #include <algorithm>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -128,6 +129,17 @@ inline std::vector<std::string> ids(const std::vector<Finding>& findings) {
   std::vector<std::string> out;
   std::transform(findings.begin(), findings.end(), std::back_inserter(out), finding_id);
   return out;
+}
+
+inline std::vector<Finding> findings(const std::vector<model::Plan>& plans,
+                                     const model::RegionTree& regions = {}) {
+  return check(plans, regions);
+}
+
+// The findings in one plan of these rows.
+inline std::vector<std::string> check_rows(std::vector<row> rows,
+                                           std::vector<model::Relation> relations = {}) {
+  return ids(findings({plan_of(std::move(rows), std::move(relations))}));
 }
 
 }  // namespace cairn::plan::testing
