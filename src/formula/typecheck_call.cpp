@@ -120,10 +120,20 @@ Expr Checker::unknown_function(const Node& node) {
   return error(node.at, std::move(message), Code::not_found);
 }
 
+// if(condition, value) has no value where the condition is false: a count of nothing registered
+// is then no number rather than a false zero.
 Expr Checker::choose(const Node& node) {
-  if (!arity(node, 3, 3)) return {};
+  if (!arity(node, 2, 3)) return {};
   std::vector<Expr> args = check_all(node);
-  if (!expect_truth(args[0], "if()")) return {};
+  if (failed() || !expect_truth(args[0], "if()")) return {};
+  if (args.size() == 2) {
+    Expr nothing = make(ExprKind::constant, args[1].type, node, {});
+    nothing.constant.reset(args[1].type, 1);
+    nothing.constant.constant = true;
+    nothing.unit = args[1].unit;
+    nothing.bare = args[1].bare;
+    args.push_back(std::move(nothing));
+  }
   std::vector<Expr> branches;
   branches.push_back(std::move(args[1]));
   branches.push_back(std::move(args[2]));
@@ -414,9 +424,10 @@ Expr Checker::shift(const Node& node) {
 }
 
 std::optional<Shift> Checker::shift_date(const Node& node) {
-  if (node.kind == Kind::unary && node.op == Op::neg && node.args[0]->kind == Kind::quantity) {
-    const Node& span_node = *node.args[0];
-    const auto span = parse_span(number_text(*span_node.literal.get<double>()) + span_node.name);
+  // The sign is part of the quantity: -1y is minus one year.
+  const double* steps = node.kind == Kind::quantity ? node.literal.get<double>() : nullptr;
+  if (steps != nullptr && *steps < 0) {
+    const auto span = parse_span(number_text(-*steps) + node.name);
     if (span) return Shift{{}, *span};
     error(node.at, span.error().message);
     return std::nullopt;
