@@ -225,10 +225,13 @@ void check_parts(const Plan& plan, const Relation& relation, int year, Findings&
 // A part that was larger before than the whole is meant to become.
 void check_earlier_part(const Plan& plan, const Relation& relation, Findings& findings) {
   const model::Claim* claim = plan.claim(relation.of);
+  if (claim == nullptr) return;
   for (const Point& whole : points_of(plan, *claim)) {
     if (!whole.target || !whole.number()) continue;
     for (const std::string& id : relation.claims) {
-      for (const Point& part : points_of(plan, *plan.claim(id))) {
+      const model::Claim* member = plan.claim(id);
+      if (member == nullptr) continue;
+      for (const Point& part : points_of(plan, *member)) {
         if (part.target || !part.number() || year_of(part) >= year_of(whole)) continue;
         if (!comparable(part.unit, whole.unit)) continue;
         const Range goal = number_range(*whole.figure, Doubt::rounded, whole.unit.unit.scale);
@@ -322,6 +325,7 @@ void check_relations(const Context& context, Findings& findings) {
           relation.kind == model::RelationKind::same) {
         continue;
       }
+      if (relation.total && relation.claims.empty()) continue;
       const std::string& leading = relation.total ? relation.claims[0] : relation.of;
       for (const int year : years_of(plan, leading)) {
         if (relation.kind == model::RelationKind::ratio) {

@@ -95,8 +95,12 @@ std::vector<Quantity> quantities(std::span<const model::Plan> plans,
   for (const model::Plan& plan : plans) {
     for (const model::Relation& relation : plan.relations) {
       if (relation.kind != model::RelationKind::same) continue;
+      std::optional<std::size_t> first;
       for (const std::string& id : relation.claims) {
-        sets.join(by_id.at({plan.id, relation.claims[0]}), by_id.at({plan.id, id}));
+        const auto at = by_id.find({plan.id, id});
+        if (at == by_id.end()) continue;
+        if (first) sets.join(*first, at->second);
+        first = at->second;
       }
     }
   }
