@@ -219,8 +219,8 @@ void keep_storage(Args args, Vec& out) {
 
 void choose(Args args, std::size_t lanes, Vec& out) {
   map1(args[0], lanes, out, [&](std::size_t lane, std::size_t i) {
-    const Vec& taken = args[0].numbers[i] != 0 ? args[1] : args[2];
-    copy_lane(taken, taken.at(lane), out, lane);
+    const std::size_t taken = args[0].numbers[i] != 0 ? 1 : 2;
+    if (taken < args.size()) copy_lane(args[taken], args[taken].at(lane), out, lane);
   });
   keep_storage(args.subspan(1), out);
 }

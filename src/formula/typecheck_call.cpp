@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The checker's second half: functions, windows, at() and aggregates.
 #include <cmath>
+#include <iterator>
 #include <utility>
 
 #include "core/text.hpp"
@@ -122,27 +123,22 @@ Expr Checker::unknown_function(const Node& node) {
 
 // if(condition, value) has no value where the condition is false: a count of nothing registered
 // is then no number rather than a false zero.
+// if(condition, value[, otherwise]); without the third there is no value otherwise.
 Expr Checker::choose(const Node& node) {
   if (!arity(node, 2, 3)) return {};
   std::vector<Expr> args = check_all(node);
-  if (failed() || !expect_truth(args[0], "if()")) return {};
-  if (args.size() == 2) {
-    Expr nothing = make(ExprKind::constant, args[1].type, node, {});
-    nothing.constant.reset(args[1].type, 1);
-    nothing.constant.constant = true;
-    nothing.unit = args[1].unit;
-    nothing.bare = args[1].bare;
-    args.push_back(std::move(nothing));
-  }
-  std::vector<Expr> branches;
-  branches.push_back(std::move(args[1]));
-  branches.push_back(std::move(args[2]));
+  if (!expect_truth(args[0], "if()")) return {};
+  std::vector<Expr> branches(std::make_move_iterator(args.begin() + 1),
+                             std::make_move_iterator(args.end()));
   if (!unify(branches, "if()")) return {};
-  const Type type = branches[0].type;
-  const Unit unit = branches[0].unit;
-  const bool bare = branches[0].bare && branches[1].bare;
-  args[1] = std::move(branches[0]);
-  args[2] = std::move(branches[1]);
+  args.resize(1);
+  bool bare = true;
+  for (Expr& branch : branches) {
+    bare = bare && branch.bare;
+    args.push_back(std::move(branch));
+  }
+  const Type type = args[1].type;
+  const Unit unit = args[1].unit;
   Expr e = make(ExprKind::choose, type, node, std::move(args));
   e.unit = unit;
   e.bare = bare;
