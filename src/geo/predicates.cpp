@@ -3,6 +3,8 @@
 
 #include <geos_c.h>
 
+#include <cmath>
+#include <string>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -248,6 +250,34 @@ std::optional<bool> crosses(const Geometry& a, const Geometry& b) {
 }
 std::optional<bool> contains_geometry(const Geometry& a, const Geometry& b) {
   return relate(Relation::contains, a, b);
+}
+
+std::optional<bool> relate_pattern(const Geometry& a, const Geometry& b, std::string_view pattern) {
+  if (pattern.size() != 9 || pattern.find_first_not_of("TF*012") != std::string_view::npos) {
+    return std::nullopt;
+  }
+  const Session session;
+  const auto h = session.get();
+  const Owned first = Converter(h)(a);
+  const Owned second = Converter(h)(b);
+  if (!first || !second) return std::nullopt;
+  return truth(GEOSRelatePattern_r(h, first.get(), second.get(), std::string(pattern).c_str()));
+}
+
+std::optional<double> distance_planar(const Geometry& a, const Geometry& b) {
+  const auto* p = std::get_if<Point>(&a.shape);
+  const auto* q = std::get_if<Point>(&b.shape);
+  if (p != nullptr && q != nullptr) return std::hypot(p->x - q->x, p->y - q->y);
+  if (bounds(a).empty() || bounds(b).empty()) return std::nullopt;
+  const Session session;
+  const auto h = session.get();
+  const Owned first = Converter(h)(a);
+  const Owned second = Converter(h)(b);
+  double out = 0;
+  if (!first || !second || GEOSDistance_r(h, first.get(), second.get(), &out) != 1) {
+    return std::nullopt;
+  }
+  return out;
 }
 
 }  // namespace cairn::geo

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string_view>
 
 #include "geo/geometry.hpp"
 
@@ -38,6 +39,11 @@ std::optional<bool> within(const Geometry& a, const Geometry& b);
 std::optional<bool> overlaps(const Geometry& a, const Geometry& b);
 std::optional<bool> crosses(const Geometry& a, const Geometry& b);
 std::optional<bool> contains_geometry(const Geometry& a, const Geometry& b);
+
+// DE-9IM matrix against a pattern of nine of T F * 0 1 2; nothing for another pattern too.
+std::optional<bool> relate_pattern(const Geometry& a, const Geometry& b, std::string_view pattern);
+// Shortest distance in the units of the coordinates (degrees, when they are such).
+std::optional<double> distance_planar(const Geometry& a, const Geometry& b);
 
 // The fixed side of many tests. Movable, not copyable; use one per thread.
 class PreparedGeometry {
