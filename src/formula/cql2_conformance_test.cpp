@@ -11,6 +11,7 @@
 #include <fstream>
 #include <map>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <random>
 #include <set>
 #include <string>
@@ -18,6 +19,8 @@
 #include <vector>
 
 #include "core/text.hpp"
+#include "formula/ast.hpp"
+#include "formula/cql2_json.hpp"
 #include "formula/formula.hpp"
 #include "geo/wkb.hpp"
 #include "model/snapshot.hpp"
@@ -157,6 +160,101 @@ struct Dataset {
   }
 };
 
+// CQL2 JSON of a tree, written here so that every predicate can be run in that encoding too.
+using Json = nlohmann::json;
+
+Json json_of(const geo::Polygon& polygon);
+Json json_of(const geo::Geometry& geometry);
+Json json_of(geo::Point p) {
+  return {p.x, p.y};
+}
+template <class T>
+Json json_of(const std::vector<T>& items) {
+  Json out = Json::array();
+  for (const T& item : items) out.push_back(json_of(item));
+  return out;
+}
+Json json_of(const geo::Polygon& polygon) {
+  return json_of(polygon.rings);
+}
+Json json_of(const geo::Geometry& geometry) {
+  const auto shape = [](const char* type, Json coordinates) {
+    return Json{{"type", type}, {"coordinates", std::move(coordinates)}};
+  };
+  struct Visitor {
+    decltype(shape)& of;
+    Json operator()(std::monostate) { return nullptr; }
+    Json operator()(geo::Point p) { return of("Point", json_of(p)); }
+    Json operator()(const geo::Line& line) { return of("LineString", json_of(line)); }
+    Json operator()(const geo::Polygon& polygon) { return of("Polygon", json_of(polygon)); }
+    Json operator()(const geo::MultiPoint& many) { return of("MultiPoint", json_of(many.points)); }
+    Json operator()(const geo::MultiLine& many) {
+      return of("MultiLineString", json_of(many.lines));
+    }
+    Json operator()(const geo::MultiPolygon& many) {
+      return of("MultiPolygon", json_of(many.polygons));
+    }
+    Json operator()(const geo::Collection& many) {
+      return {{"type", "GeometryCollection"}, {"geometries", json_of(many.members)}};
+    }
+  };
+  return std::visit(Visitor{shape}, geometry.shape);
+}
+
+Json json_of(const model::Value& value, bool in_interval) {
+  if (const bool* truth = value.get<bool>()) return *truth;
+  if (const double* number = value.get<double>()) return *number;
+  if (const std::string* text = value.get<std::string>()) return *text;
+  if (const geo::Geometry* geometry = value.get<geo::Geometry>()) return json_of(*geometry);
+  const Date* date = value.get<Date>();
+  const std::string text = date ? to_string(*date) : to_string(*value.get<Instant>());
+  if (in_interval) return text;
+  return {{date ? "date" : "timestamp", text}};
+}
+
+Json json_of(const Node& node, bool in_interval = false) {
+  Json args = Json::array();
+  for (const auto& arg : node.args) args.push_back(json_of(*arg, node.kind == Kind::interval));
+  const auto call = [&](const char* op) {
+    Json out{{"op", op}, {"args", args}};
+    return node.negated ? Json{{"op", "not"}, {"args", Json::array({out})}} : out;
+  };
+  static const std::map<Op, const char*> ops = {
+      {Op::neg, "-"},    {Op::not_, "not"}, {Op::add, "+"},       {Op::sub, "-"}, {Op::mul, "*"},
+      {Op::div, "/"},    {Op::mod, "%"},    {Op::int_div, "div"}, {Op::pow, "^"}, {Op::eq, "="},
+      {Op::ne, "<>"},    {Op::lt, "<"},     {Op::le, "<="},       {Op::gt, ">"},  {Op::ge, ">="},
+      {Op::and_, "and"}, {Op::or_, "or"}};
+  switch (node.kind) {
+    case Kind::literal:
+      return json_of(node.literal, in_interval);
+    case Kind::name:
+      return {{"property", node.name}};
+    case Kind::array:
+      return args;
+    case Kind::unary:
+    case Kind::binary:
+      return call(ops.at(node.op));
+    case Kind::like:
+      return call("like");
+    case Kind::between:
+      return call("between");
+    case Kind::in: {
+      Json list = Json::array();
+      for (std::size_t i = 1; i < args.size(); ++i) list.push_back(args[i]);
+      args = Json::array({args[0], list});
+      return call("in");
+    }
+    case Kind::is_null:
+      return call("isNull");
+    case Kind::interval:
+      return {{"interval", args}};
+    case Kind::call:
+      return call(node.name.c_str());
+    default:
+      return nullptr;
+  }
+}
+
 struct Tally {
   int passed = 0;
   int total = 0;
@@ -257,6 +355,21 @@ TEST_F(Cql2Conformance, PredicatesGiveTheExpectedCounts) {
     EXPECT_TRUE(ok) << predicate.conformance_class << " on " << predicate.collection << ": "
                     << predicate.text << "\n  expected " << predicate.expected << ", got "
                     << (found ? std::to_string(found->size()) : to_string(found.error()));
+  }
+}
+
+// The same predicates in the JSON encoding are the same trees with the same results.
+TEST_F(Cql2Conformance, PredicatesInJson) {
+  for (const Predicate& predicate : read_predicates()) {
+    const auto text = parse(predicate.text);
+    ASSERT_TRUE(text.has_value());
+    const auto tree = parse_cql2_json(json_of(**text).dump());
+    ASSERT_TRUE(tree.has_value()) << json_of(**text).dump() << to_string(tree.error());
+    EXPECT_TRUE(same(**text, **tree)) << print(**text) << "\n" << print(**tree);
+    const auto found = data_->select(print(**tree), predicate.collection);
+    const bool ok = found && found->size() == predicate.expected;
+    tallies_["cql2-json"].count(ok);
+    EXPECT_TRUE(ok) << print(**tree);
   }
 }
 
