@@ -8,6 +8,10 @@
 #include "app/check.hpp"
 #include "app/context.hpp"
 #include "app/eval.hpp"
+#include "app/import.hpp"
+#include "app/plan.hpp"
+#include "app/replay.hpp"
+#include "app/serve.hpp"
 #include "core/text.hpp"
 
 namespace {
@@ -21,9 +25,18 @@ struct Command {
 };
 
 const Command commands[] = {
+    {&cairn::app::serve_command, cairn::app::run_serve},
     {&cairn::app::check_command, cairn::app::run_check},
     {&cairn::app::eval_command, cairn::app::run_eval},
     {&cairn::app::explain_command, cairn::app::run_explain},
+    {&cairn::app::plan_list_command, cairn::app::run_plan_list},
+    {&cairn::app::plan_check_command, cairn::app::run_plan_check},
+    {&cairn::app::plan_show_command, cairn::app::run_plan_show},
+    {&cairn::app::plan_report_command, cairn::app::run_plan_report},
+    {&cairn::app::replay_command, cairn::app::run_replay},
+    {&cairn::app::import_command, cairn::app::run_import},
+    {&cairn::app::import_list_command, cairn::app::run_import_list},
+    {&cairn::app::import_remove_command, cairn::app::run_import_remove},
 };
 
 void print_overview(std::FILE* out) {

@@ -56,7 +56,10 @@ std::string TextTable::text(const Style& style) const {
 }
 
 std::string grouped(double value, int digits) {
-  std::string text = digits >= 0 ? format("{:.{}f}", value, digits) : number_text(value);
+  // Twelve digits are more than any input has; what lies beyond is the binary fraction's.
+  std::string text = digits >= 0
+                         ? format("{:.{}f}", value, digits)
+                         : number_text(parse_number(format("{:.12g}", value)).value_or(value));
   if (text.find('e') != std::string::npos) return text;
   const std::size_t point = std::min(text.find('.'), text.size());
   const std::size_t start = text.starts_with('-') ? 1 : 0;

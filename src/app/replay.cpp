@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/replay.hpp"
+
+#include "app/context.hpp"
+#include "core/text.hpp"
+#include "watch/replay.hpp"
+
+namespace cairn::app {
+namespace {
+
+const OptionSpec replay_options[] = {
+    {"firings", "", "list every firing of the pack's rules too"},
+    root_option,
+    data_option,
+};
+
+void print_line(const Context& context, const watch::ReplayLine& line) {
+  const std::string mark = line.passed ? context.out.green("ok  ") : context.out.red("FAIL");
+  print_out(format("{} {}  {} {} = {}\n", mark, line.what, line.region, line.at, line.actual));
+  if (line.passed) return;
+  print_out(format("     expected {}", line.expected));
+  if (line.difference) print_out(format(", difference {}", number_text(*line.difference)));
+  print_out(format("\n     {} {}\n", line.place, line.reason));
+}
+
+// The replay runs over the shipped folders alone: what a user imported must not change the proof.
+Result<std::shared_ptr<const watch::World>> shipped_world(const Context& context) {
+  return watch::load_world(*context.files, {context.root, "panxi"}, {});
+}
+
+}  // namespace
+
+const CommandSpec replay_command = {
+    "replay",
+    "<pack>|all",
+    "Replays a pack's series and compares indicators and rule firings with what it declares.",
+    1,
+    1,
+    replay_options,
+    "cairn replay slope --firings"};
+
+int run_replay(const Args& args) {
+  const auto context = make_context(args);
+  if (!context) return report(Context{}, context.error());
+  const auto world = shipped_world(*context);
+  if (!world) return report(*context, world.error());
+  std::vector<std::string> packs = {args.words[0]};
+  if (packs[0] == "all") {
+    packs.clear();
+    for (const auto& pack : (*world)->workspace.catalog->packs) packs.push_back(pack.id);
+  }
+  std::size_t passed = 0;
+  std::size_t failed = 0;
+  for (const std::string& pack : packs) {
+    const auto replay = watch::replay_pack(**world, pack);
+    if (!replay) return report(*context, replay.error());
+    print_out(context->out.bold(pack) + "\n");
+    for (const watch::ReplayLine& line : replay->lines) {
+      print_line(*context, line);
+      ++(line.passed ? passed : failed);
+    }
+    if (!args.has("firings")) continue;
+    const Zone zone = (*world)->workspace.zone;
+    for (const watch::Firing& firing : replay->firings) {
+      print_out(format("     {} {} {} – {}\n", firing.rule, firing.thing,
+                       to_string(firing.begin, zone),
+                       firing.end ? to_string(*firing.end, zone) : "open"));
+    }
+  }
+  print_out(format("{} passed, {} failed\n", passed, failed));
+  return failed == 0 ? exit_ok : exit_failed;
+}
+
+}  // namespace cairn::app

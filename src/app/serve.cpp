@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/serve.hpp"
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+
+#include "app/context.hpp"
+#include "core/text.hpp"
+#include "server/serve.hpp"
+
+namespace cairn::app {
+namespace {
+
+const OptionSpec serve_options[] = {
+    {"address", "<ip>", "listen here (default: 127.0.0.1; elsewhere needs a token)"},
+    {"port", "<number>", "port (default: 8080; 0: any free one)"},
+    {"token", "<secret>", "bearer token for writing (default: environment CAIRN_TOKEN)"},
+    {"web", "<folder>", "the built console (default: web/dist in the root)"},
+    {"home", "<region>", "the region shown first (default: panxi)"},
+    root_option,
+    data_option,
+};
+
+// Warnings of the load are listed on request by `cairn check`; a few are shown so that nobody is
+// surprised.
+void print_load(const Context& context, const Problems& problems) {
+  std::size_t shown = 0;
+  for (const Error& error : problems.errors) {
+    if (++shown > 10) break;
+    print_error(context, error);
+  }
+  if (!problems.ok()) {
+    std::fprintf(stderr, "%zu errors in the data; `cairn check` shows all. The rest is served.\n",
+                 problems.errors.size());
+  }
+}
+
+}  // namespace
+
+const CommandSpec serve_command = {
+    "serve",
+    "",
+    "Serves the region: console, JSON API, SensorThings, OGC API Features, tiles.",
+    0,
+    0,
+    serve_options,
+    "cairn serve --port 8080"};
+
+int run_serve(const Args& args) {
+  auto context = make_context(args);
+  if (!context) return report(Context{}, context.error());
+  const auto port = parse_integer(args.get("port", "8080"));
+  if (!port || *port < 0 || *port > 65535) {
+    print_error(*context, {Code::invalid, "--port is a number from 0 to 65535", {}});
+    return exit_usage;
+  }
+  server::ServeOptions options;
+  options.address = args.get("address", "127.0.0.1");
+  options.port = static_cast<std::uint16_t>(*port);
+  options.token = args.get("token");
+  if (const char* token = std::getenv("CAIRN_TOKEN"); options.token.empty() && token != nullptr) {
+    options.token = token;
+  }
+  options.root = context->root;
+  options.home = args.get("home", "panxi");
+  options.data_directory = context->data;
+  options.web_directory = args.get("web", context->root + "/web/dist");
+  if (!context->files->exists(options.web_directory + "/index.html")) {
+    std::fprintf(stderr, "no console at %s; the API is served without it\n",
+                 options.web_directory.c_str());
+    options.web_directory.clear();
+  }
+  // The signals are taken by sigwait below, in this thread alone.
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  Problems problems;
+  const auto running = server::serve(options, *context->files, *context->clock, problems);
+  if (!running) return report(*context, running.error());
+  print_load(*context, problems);
+  const std::string host = options.address.find(':') == std::string::npos
+                               ? options.address
+                               : "[" + options.address + "]";
+  std::printf("Cairn serves %s at http://%s:%u\n", options.home.c_str(), host.c_str(),
+              (*running)->port());
+  if (options.token.empty()) {
+    std::puts("Imports over HTTP need a token: start with --token or CAIRN_TOKEN.");
+  }
+  std::fflush(stdout);
+  int signal = 0;
+  sigwait(&signals, &signal);
+  (*running)->stop();
+  return exit_ok;
+}
+
+}  // namespace cairn::app
