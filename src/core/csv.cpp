@@ -55,6 +55,7 @@ Result<std::optional<CsvRecord>> CsvReader::next() {
         push();
         ended = true;
       } else {
+        record.broken_quote |= quoted_field;
         field += c;
         ++at_;
       }

@@ -18,6 +18,7 @@ struct CsvRecord {
   std::size_t number = 0;  // 1 = header
   std::size_t line = 0;    // 1-based physical line
   std::vector<std::string> fields;
+  bool broken_quote = false;  // text stands between a closing quote and the next separator
 };
 
 // Pulls one record at a time; the text must outlive the reader and be UTF-8 without BOM.

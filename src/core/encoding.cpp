@@ -38,6 +38,34 @@ std::optional<Converted> convert(std::string_view bytes, const char* from) {
   return out;
 }
 
+// True when most of the bytes beyond ASCII stand in well-formed UTF-8 sequences. In GB 18030 text
+// about one character in six looks so by chance.
+bool is_mostly_utf8(std::string_view bytes) {
+  std::size_t good = 0;
+  std::size_t bad = 0;
+  while (!bytes.empty()) {
+    const std::size_t stop = std::min(first_invalid_utf8(bytes), bytes.size());
+    good += static_cast<std::size_t>(
+        std::count_if(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(stop),
+                      [](char c) { return static_cast<unsigned char>(c) >= 0x80; }));
+    if (stop == bytes.size()) break;
+    ++bad;
+    bytes.remove_prefix(stop + 1);
+  }
+  return good > 3 * bad;
+}
+
+// What is no text at all, by what it most likely is.
+const char* not_text(std::string_view bytes) {
+  if (bytes.starts_with("PK\x03\x04") || bytes.starts_with("\xD0\xCF\x11\xE0")) {
+    return "this is a workbook or an archive, not text; save the table as CSV (UTF-8)";
+  }
+  if (bytes.find('\0') != std::string_view::npos) {
+    return "the file holds NUL bytes: it is binary, or UTF-16 without its mark; save it as UTF-8";
+  }
+  return nullptr;
+}
+
 std::string line_place(std::string_view bytes, std::size_t offset) {
   const auto line = 1 + std::count(bytes.begin(), bytes.begin() + offset, '\n');
   return format("line {}, byte {}", line, offset + 1);
@@ -64,9 +92,14 @@ Result<DecodedText> decode_text(std::string_view bytes) {
     }
     return DecodedText{converted->text, le ? "UTF-16LE" : "UTF-16BE"};
   }
+  if (const char* reason = not_text(bytes)) return fail(Code::unsupported, reason);
   const std::size_t bad = first_invalid_utf8(bytes);
   if (bad == std::string_view::npos) return DecodedText{std::string(bytes), "UTF-8"};
-  const auto converted = convert(bytes, "GB18030");
+  if (is_mostly_utf8(bytes)) {
+    return fail(Code::invalid, "the text is UTF-8 except for this byte; save the file as UTF-8",
+                line_place(bytes, bad));
+  }
+  auto converted = convert(bytes, "GB18030");
   if (!converted) return fail(Code::internal, "this system cannot convert GB 18030");
   if (converted->stopped_at != std::string_view::npos) {
     return fail(Code::invalid,
@@ -74,7 +107,7 @@ Result<DecodedText> decode_text(std::string_view bytes) {
                        line_place(bytes, bad)),
                 line_place(bytes, converted->stopped_at));
   }
-  return DecodedText{converted->text, "GB 18030"};
+  return DecodedText{std::move(converted->text), "GB 18030"};
 }
 
 }  // namespace cairn

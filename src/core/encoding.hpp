@@ -15,7 +15,9 @@ struct DecodedText {
 };
 
 // Detects and converts. Bytes that are no valid UTF-8 are taken for GB 18030 when they are valid
-// in it; otherwise an error names the line and byte of the first one that is not.
+// in it and are not UTF-8 for the greater part (a single damaged byte does not make a file
+// Chinese gibberish); otherwise an error names the line and byte of the first one that is not.
+// Workbooks and other files with NUL bytes are refused.
 Result<DecodedText> decode_text(std::string_view bytes);
 
 }  // namespace cairn

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <utility>
 
 #include "core/limits.hpp"
 #include "core/text.hpp"
@@ -86,6 +87,8 @@ class Reader {
   }
 
   const Error& error() const { return *error_; }
+  // The mistake, forgotten so that reading can go on.
+  Error take_error() { return *std::exchange(error_, std::nullopt); }
 
  private:
   template <class T, class Read>
@@ -219,34 +222,44 @@ std::string Feature::text(std::string_view name) const {
   return {};
 }
 
-Result<std::vector<Feature>> read_geojson(std::string_view text, std::string_view name) {
-  const auto json = parse(text, name);
+Status for_each_feature(std::string_view text, std::string_view name,
+                        const std::function<void(std::size_t, Result<Feature>)>& visit) {
+  auto json = parse(text, name);
   if (!json) return fail(json.error());
   Reader reader(name);
   const std::string type = Reader::type_of(*json);
-  std::vector<Feature> out;
+  const auto give = [&](std::size_t index, std::optional<Feature> feature) {
+    visit(index, feature ? Result<Feature>(std::move(*feature)) : fail(reader.take_error()));
+  };
   if (type == "FeatureCollection") {
     const auto features = json->find("features");
     if (features == json->end() || !features->is_array()) {
       return fail(Code::invalid, "a FeatureCollection needs a list 'features'",
                   format("{}#/features", name));
     }
-    out.reserve(features->size());
     for (std::size_t i = 0; i < features->size(); ++i) {
-      auto feature = reader.feature((*features)[i], format("/features/{}", i));
-      if (!feature) return fail(reader.error());
-      out.push_back(std::move(*feature));
+      give(i, reader.feature((*features)[i], format("/features/{}", i)));
+      (*features)[i] = nullptr;  // read: the document need not be held beside its features
     }
-    return out;
-  }
-  std::optional<Feature> single;
-  if (type == "Feature") {
-    single = reader.feature(*json, "");
+  } else if (type == "Feature") {
+    give(0, reader.feature(*json, ""));
   } else if (auto geometry = reader.geometry(*json, "", 0)) {
-    single = Feature{{}, std::move(*geometry), {}};
+    give(0, Feature{{}, std::move(*geometry), {}});
+  } else {
+    return fail(reader.error());
   }
-  if (!single) return fail(reader.error());
-  out.push_back(std::move(*single));
+  return {};
+}
+
+Result<std::vector<Feature>> read_geojson(std::string_view text, std::string_view name) {
+  std::vector<Feature> out;
+  std::optional<Error> first;
+  auto done = for_each_feature(text, name, [&](std::size_t, Result<Feature> feature) {
+    if (feature && !first) out.push_back(std::move(*feature));
+    if (!feature && !first) first = feature.error();
+  });
+  if (!done) return fail(done.error());
+  if (first) return fail(*first);
   return out;
 }
 

@@ -2,6 +2,8 @@
 // Reads GeoJSON (RFC 7946): positions are WGS 84 longitude and latitude; heights are dropped.
 #pragma once
 
+#include <cstddef>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -31,6 +33,12 @@ struct Feature {
 // is no JSON, otherwise "name#/features/3/geometry" (a JSON pointer): unknown types, rings that
 // are not closed, positions outside the range of longitude and latitude.
 Result<std::vector<Feature>> read_geojson(std::string_view text, std::string_view name);
+
+// The same for a document whose features are to be judged one by one: calls `visit` with the index
+// of each and with what it is or why it is none. An error only when the document itself is no
+// GeoJSON.
+Status for_each_feature(std::string_view text, std::string_view name,
+                        const std::function<void(std::size_t, Result<Feature>)>& visit);
 
 // A geometry object alone.
 Result<Geometry> read_geojson_geometry(std::string_view text, std::string_view name);

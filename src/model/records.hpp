@@ -34,6 +34,9 @@ struct Thing {
   std::string source;
   std::vector<std::pair<std::string, Value>> properties;
   std::string place;  // file:line it was read from
+  // Imported things take the place of the estimated ones of their type and county; true for those
+  // that stand beside them.
+  bool beside_estimated = false;
 };
 
 // A numeric observation of a thing's property; time.begin == time.end for an instant. Text and

@@ -149,6 +149,12 @@ std::vector<RegionIndex> RegionTree::ancestors(RegionIndex index) const {
   return chain;
 }
 
+RegionIndex RegionTree::county_of(RegionIndex index) const {
+  RegionIndex at = index;
+  while (at != no_region && regions_[at].level > Level::county) at = regions_[at].parent;
+  return at == no_region ? index : at;
+}
+
 bool RegionTree::is_ancestor_or_self(RegionIndex ancestor, RegionIndex index) const {
   // A parent has a smaller index than its children, so the walk can stop early.
   while (index != no_region && index >= ancestor) {

@@ -62,6 +62,8 @@ class RegionTree {
   std::vector<RegionIndex> children(RegionIndex index) const;  // sorted by code; a zone's members
   // Ancestors from the nearest up; zones are not ancestors.
   std::vector<RegionIndex> ancestors(RegionIndex index) const;
+  // The county it lies in or is; a region above county level, or none, itself.
+  RegionIndex county_of(RegionIndex index) const;
   bool is_ancestor_or_self(RegionIndex ancestor, RegionIndex index) const;
   // True when `index` lies in `region`, which may be a zone.
   bool within(RegionIndex index, RegionIndex region) const;

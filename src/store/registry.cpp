@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <limits>
+#include <map>
 #include <utility>
 
 #include "core/text.hpp"
@@ -22,7 +23,7 @@ CREATE TABLE thing (
   id TEXT NOT NULL, type TEXT NOT NULL, region TEXT NOT NULL, name_zh TEXT NOT NULL,
   name_en TEXT NOT NULL, x REAL, y REAL, status INTEGER NOT NULL, valid_from INTEGER NOT NULL,
   valid_to INTEGER NOT NULL, estimated INTEGER NOT NULL, source TEXT NOT NULL,
-  PRIMARY KEY (import, row)) WITHOUT ROWID;
+  beside INTEGER NOT NULL, PRIMARY KEY (import, row)) WITHOUT ROWID;
 CREATE TABLE property (
   import INTEGER NOT NULL REFERENCES import(id) ON DELETE CASCADE, row INTEGER NOT NULL,
   name TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (import, row, name)) WITHOUT ROWID;
@@ -98,7 +99,7 @@ class SqliteRegistry final : public Registry {
 
  private:
   Status put_things(int64_t import, const model::Records& records) {
-    auto put = db_.prepare("INSERT INTO thing VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+    auto put = db_.prepare("INSERT INTO thing VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
     if (!put) return fail(put.error());
     auto property = db_.prepare("INSERT INTO property VALUES (?,?,?,?)");
     if (!property) return fail(property.error());
@@ -113,6 +114,7 @@ class SqliteRegistry final : public Registry {
       }
       put->bind(10, static_cast<int64_t>(thing.status)).bind(11, thing.valid.begin.ns);
       put->bind(12, thing.valid.end.ns).bind(13, int64_t{thing.estimated}).bind(14, thing.source);
+      put->bind(15, int64_t{thing.beside_estimated});
       if (auto done = put->run(); !done) return done;
       for (const auto& [name, value] : thing.properties) {
         const auto text = value_text(value);
@@ -152,9 +154,11 @@ class SqliteRegistry final : public Registry {
   }
 
   Status get_things(model::Records& out) const {
+    const auto last = last_imports();
+    if (!last) return fail(last.error());
     auto rows = db_.prepare(
         "SELECT import, row, id, type, region, name_zh, name_en, x, y, status, valid_from, "
-        "valid_to, estimated, source FROM thing ORDER BY import, row");
+        "valid_to, estimated, source, beside FROM thing ORDER BY import, row");
     if (!rows) return fail(rows.error());
     auto properties =
         db_.prepare("SELECT import, row, name, value FROM property ORDER BY import, row, name");
@@ -177,6 +181,7 @@ class SqliteRegistry final : public Registry {
       thing.valid = {Instant{rows->integer(10)}, Instant{rows->integer(11)}};
       thing.estimated = rows->integer(12) != 0;
       thing.source = rows->text(13);
+      thing.beside_estimated = rows->integer(14) != 0;
       while (*property && std::pair(properties->integer(0), properties->integer(1)) == key) {
         auto value = text_value(properties->text(3));
         if (!value) return fail(value.error().code, value.error().message, thing.place);
@@ -184,7 +189,26 @@ class SqliteRegistry final : public Registry {
         property = properties->step();
         if (!property) return fail(property.error());
       }
-      out.things.push_back(std::move(thing));
+      const auto newer = last->find({thing.type, thing.id});
+      if (newer == last->end() || newer->second == key.first)
+        out.things.push_back(std::move(thing));
+    }
+  }
+
+  // The last import of each thing that more than one import gives.
+  using LastImports = std::map<std::pair<std::string, std::string>, int64_t>;
+  Result<LastImports> last_imports() const {
+    auto rows = db_.prepare(
+        "SELECT type, id, MAX(import) FROM thing "
+        "WHERE (SELECT COUNT(*) FROM import WHERE kind = 'things') > 1 "
+        "GROUP BY type, id HAVING MIN(import) < MAX(import)");
+    if (!rows) return fail(rows.error());
+    LastImports out;
+    for (;;) {
+      const auto more = rows->step();
+      if (!more) return fail(more.error());
+      if (!*more) return out;
+      out.emplace(std::pair(rows->text(0), rows->text(1)), rows->integer(2));
     }
   }
 

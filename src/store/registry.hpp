@@ -37,7 +37,8 @@ class Registry {
   // Takes an import back.
   virtual Status remove(std::int64_t id) = 0;
   virtual Result<std::vector<ImportInfo>> imports() const = 0;
-  // Everything, in the order of the imports.
+  // What counts now, in the order of the imports: of a thing that several imports give, the
+  // versions of the last one.
   virtual Result<model::Records> records() const = 0;
 };
 

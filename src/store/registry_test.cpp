@@ -88,6 +88,28 @@ TEST_F(RegistryTest, RemovingTakesEverythingBack) {
   EXPECT_EQ(registry->remove(*first).error().code, Code::not_found);
 }
 
+TEST_F(RegistryTest, TheLastImportOfAThingCounts) {
+  const auto registry = open();
+  model::Records first = some_records(2);
+  model::Records second = some_records(1);
+  second.things[0].name.zh = "改名";
+  second.things[0].beside_estimated = true;
+  ASSERT_TRUE(registry->commit(info(2), first));
+  const auto id = registry->commit(info(1), second);
+  ASSERT_TRUE(id);
+  auto now = registry->records();
+  ASSERT_EQ(now->things.size(), 2u);
+  EXPECT_EQ(now->things[0].id, "site:1");
+  EXPECT_EQ(now->things[1].name.zh, "改名");
+  EXPECT_TRUE(now->things[1].beside_estimated);
+  // Taken back, what it replaced is there again.
+  ASSERT_TRUE(registry->remove(*id));
+  now = registry->records();
+  ASSERT_EQ(now->things.size(), 2u);
+  EXPECT_EQ(now->things[0].name.zh, "站");
+  EXPECT_FALSE(now->things[0].beside_estimated);
+}
+
 TEST_F(RegistryTest, AnImportIsWholeOrNothing) {
   model::Records records = some_records(1);
   records.things[0].properties.emplace_back("shape", model::Value{geo::Geometry{}});
@@ -134,7 +156,9 @@ TEST_F(RegistryTest, KillLosesNothingAcknowledged) {
     const std::size_t imports = (*registry)->imports()->size();
     EXPECT_GE(imports, count);
     EXPECT_LE(imports, count + 1);
-    EXPECT_EQ((*registry)->records()->things.size(), imports * 50);
+    // Every import gives the same 50 things and one observation more.
+    EXPECT_EQ((*registry)->records()->things.size(), 50u);
+    EXPECT_EQ((*registry)->records()->observations.size(), imports);
   }
 }
 

@@ -12,28 +12,24 @@ namespace {
 
 // The county a region lies in (or is), as a code; the region's own code above county level.
 std::string county_of(const model::RegionTree& regions, const std::string& code) {
-  model::RegionIndex index = regions.find(code);
-  if (index == model::no_region) return code;
-  while (regions[index].level > model::Level::county && regions[index].parent != model::no_region) {
-    index = regions[index].parent;
-  }
-  return regions[index].code;
+  const model::RegionIndex index = regions.find(code);
+  return index == model::no_region ? code : regions[regions.county_of(index)].code;
 }
 
 model::Records merged(const model::Workspace& workspace, const model::Records& imported) {
   model::Records out = workspace.records;
   // (type, county) pairs for which the user has given the real things.
   std::set<std::pair<std::string, std::string>> replaced;
-  std::set<std::string> own_ids;
+  std::set<std::pair<std::string, std::string>> own_ids;  // (type, id)
   for (const model::Thing& thing : imported.things) {
-    own_ids.insert(thing.id);
-    if (thing.estimated || model::parse_level(thing.type)) continue;
+    own_ids.emplace(thing.type, thing.id);
+    if (thing.estimated || thing.beside_estimated || model::parse_level(thing.type)) continue;
     replaced.emplace(thing.type, county_of(*workspace.regions, thing.region));
   }
   if (!imported.things.empty()) {
     std::erase_if(out.things, [&](const model::Thing& thing) {
       if (model::parse_level(thing.type)) return false;
-      if (own_ids.contains(thing.id)) return true;
+      if (own_ids.contains({thing.type, thing.id})) return true;
       return thing.estimated &&
              replaced.contains({thing.type, county_of(*workspace.regions, thing.region)});
     });
@@ -66,8 +62,9 @@ std::shared_ptr<const World> build_world(model::Workspace workspace, const model
   world->workspace = std::move(workspace);
   const model::Workspace& loaded = world->workspace;
   world->library = formula::Library::build(loaded.catalog, problems);
-  world->snapshot = model::build_snapshot({loaded.catalog, loaded.regions, loaded.zone},
-                                          merged(loaded, imported), problems);
+  world->snapshot =
+      model::build_snapshot({loaded.catalog, loaded.regions, loaded.zone, &loaded.boundaries},
+                            merged(loaded, imported), problems);
   world->problems = std::move(problems);
   return world;
 }
