@@ -58,7 +58,7 @@ export async function visit(address, job, { size = desk, expectErrors = false } 
   });
   try {
     await page.goto(`${server}/#${address}`);
-    await page.locator('h1, h2').first().waitFor();
+    await page.locator('.card').first().waitFor();
     await job(page);
     if (!expectErrors) assert.deepEqual(troubles, []);
   } finally {

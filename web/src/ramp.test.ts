@@ -8,7 +8,10 @@ describe('classify', () => {
     expect(classify([NaN, Infinity])).toBeNull();
   });
   it('makes one class of one value', () => {
-    expect(classify([3, 3, 3])).toEqual({ breaks: [], least: 3, greatest: 3 });
+    expect(classify([3, 3, 3])).toEqual({ breaks: [], least: 3, greatest: 3, single: [3] });
+  });
+  it('gives each of a few different values a class', () => {
+    expect(classify([0, 0, 0, 1, 0, 2])).toMatchObject({ breaks: [1, 2], single: [0, 1, 2] });
   });
   it('takes round steps for evenly spread values', () => {
     const classes = classify([2, 11, 23, 31, 44, 52, 68, 77, 81, 97]);

@@ -13,6 +13,8 @@ export interface Classes {
   breaks: number[];
   least: number;
   greatest: number;
+  /** When there are so few different values that each is a class of its own. */
+  single: number[] | null;
 }
 
 /** The greatest 1, 2, 2.5 or 5 times a power of ten that is not above `step`. */
@@ -42,7 +44,10 @@ export function classify(values: number[], count = 5): Classes | null {
   const least = sorted[0];
   const greatest = sorted[sorted.length - 1];
   if (least === undefined || greatest === undefined) return null;
-  if (least === greatest) return { breaks: [], least, greatest };
+  const different = [...new Set(sorted)];
+  if (different.length <= count) {
+    return { breaks: different.slice(1), least, greatest, single: different };
+  }
   const at = (part: number): number => sorted[Math.floor(part * (sorted.length - 1))] ?? least;
   const skewed = (at(0.75) - at(0.25)) * 6 < greatest - least;
   const breaks: number[] = [];
@@ -60,7 +65,7 @@ export function classify(values: number[], count = 5): Classes | null {
     }
   }
   const unique = [...new Set(breaks)].sort((a, b) => a - b);
-  return { breaks: unique.slice(0, count - 1), least, greatest };
+  return { breaks: unique.slice(0, count - 1), least, greatest, single: null };
 }
 
 /** Index of the class: a value equal to a break belongs to the class above it. */

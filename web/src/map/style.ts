@@ -72,13 +72,14 @@ function inverse(scene: Scene, row: ValueRow): boolean {
 }
 
 function areaColour(scene: Scene): ExpressionSpecification | string {
-  const none = noneOf(scene.dark);
+  // What lies outside the region in view is paper, not a region without data.
+  const outside = scene.dark ? '#1c2124' : '#e9eae6';
   const first = scene.rows[0];
   if (!isArea(scene.level) || first === undefined) return scene.dark ? '#252b2f' : '#eceeea';
   // One row for the whole zone paints every county.
   if (scene.level === 'zone') return colourOf(scene, first);
   const cases = scene.rows.flatMap((row) => [row.region, colourOf(scene, row)]);
-  return ['match', keyOf(scene.level), ...cases, none] as unknown as ExpressionSpecification;
+  return ['match', keyOf(scene.level), ...cases, outside] as unknown as ExpressionSpecification;
 }
 
 function points(scene: Scene): FeatureCollection {
