@@ -281,7 +281,8 @@ void check_implied(const Context& context, Findings& findings) {
       }
     }
   }
-  for (const auto& [key, all] : groups) {
+  for (const auto& [key, group] : groups) {
+    const std::vector<Implied>& all = group;
     const bool agree = std::all_of(all.begin(), all.end(), [&](const Implied& a) {
       return std::all_of(all.begin(), all.end(),
                          [&](const Implied& b) { return overlap(a.range, b.range); });

@@ -5,6 +5,7 @@
 
 #include "core/seams.hpp"
 #include "model/plan_load.hpp"
+#include "model/region_load.hpp"
 #include "plan/testdata/builder.hpp"
 
 namespace cairn::plan {
@@ -44,32 +45,19 @@ TEST(Check, FivePlans) {
   const std::string root = CAIRN_SOURCE_DIR;
   Problems problems;
   std::vector<model::Plan> plans;
-  for (const char* region : {"panxi", "northwest-sichuan", "ganzi", "guizhou", "chengdu"}) {
-    auto plan = model::load_plan(*files, root + "/regions/" + region + "/plan.yaml", problems);
+  std::vector<model::RegionFolder> folders;
+  for (const char* id : {"panxi", "northwest-sichuan", "ganzi", "guizhou", "chengdu"}) {
+    const std::string directory = root + "/regions/" + id;
+    auto folder = model::load_region_folder(*files, directory, problems);
+    ASSERT_TRUE(folder) << to_string(folder.error());
+    folders.push_back(std::move(*folder));
+    auto plan = model::load_plan(*files, directory + "/plan.yaml", problems);
     ASSERT_TRUE(plan) << to_string(plan.error());
     plans.push_back(std::move(*plan));
   }
+  const model::RegionTree tree = model::assemble_regions(folders, problems);
+  for (const model::Plan& plan : plans) model::check_plan_regions(plan, tree, problems);
   ASSERT_TRUE(problems.ok()) << to_string(problems.errors.front());
-  model::RegionTree tree;
-  const auto add = [&](const char* code, const char* parent, model::Level level) {
-    model::Region region;
-    region.code = code;
-    region.level = level;
-    ASSERT_TRUE(tree.add(region, parent));
-  };
-  add("51", "", model::Level::province);
-  add("52", "", model::Level::province);
-  for (const char* code : {"5101", "5104", "5132", "5133", "5134"}) {
-    add(code, "51", model::Level::prefecture);
-  }
-  const auto zone = [&](const char* id, const std::vector<std::string>& of) {
-    ASSERT_TRUE(tree.add_zone(id, {}, of, ""));
-  };
-  zone("panxi", {"5104", "5134"});
-  zone("northwest-sichuan", {"5132", "5133"});
-  zone("ganzi", {"5133"});
-  zone("chengdu", {"5101"});
-  zone("guizhou", {"52"});
   Ids expected;
   const auto text = files->read(root + "/src/plan/testdata/findings.txt");
   ASSERT_TRUE(text);

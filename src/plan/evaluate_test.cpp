@@ -4,7 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <memory>
 
+#include "model/snapshot.hpp"
 #include "plan/testdata/builder.hpp"
 
 namespace cairn::plan {
@@ -148,6 +150,44 @@ TEST(Evaluate, CountsGoalsByClass) {
   EXPECT_EQ(r.binding, (StatusCounts{1, 0, 0, 0}));
   EXPECT_EQ(r.expected, (StatusCounts{0, 0, 1, 0}));
   EXPECT_FALSE(r.claims[2].has_target);
+}
+
+// One given indicator of one region, reported for 2022 in another unit than the plan's.
+TEST(FormulaActuals, ValuesInTheClaimsUnit) {
+  auto catalog = std::make_shared<model::Catalog>();
+  model::IndicatorDef users;
+  users.id = "users";
+  users.given = true;
+  users.unit = *parse_unit("户");
+  catalog->indicators.push_back(users);
+  auto regions = std::make_shared<model::RegionTree>();
+  model::Region province;
+  province.code = "52";
+  province.level = model::Level::province;
+  ASSERT_TRUE(regions->add(province, ""));
+  Problems problems;
+  model::Records records;
+  model::Statistic statistic;
+  statistic.region = "52";
+  statistic.property = "users";
+  statistic.period = {start_of({2022, 1, 1}, zone), end_of(2022)};
+  statistic.value = 11'000'000;
+  statistic.unit = "户";
+  records.statistics.push_back(statistic);
+  const model::Snapshot snapshot = build_snapshot({catalog, regions, zone}, records, problems);
+  const formula::Library library = formula::Library::build(catalog, problems);
+  ASSERT_TRUE(problems.ok()) << to_string(problems.errors.front());
+  formula::Evaluator evaluator(library, snapshot);
+  const auto actuals = formula_actuals({evaluator, library, *regions, end_of(2023), false});
+  const auto actual = actuals(row("users", "万户").goal(2025, "1129").in("52").claim);
+  ASSERT_TRUE(actual);
+  EXPECT_NEAR(actual->value, 1100, 1e-9);
+  EXPECT_TRUE(actual->given);
+  ASSERT_TRUE(actual->data_time);
+  EXPECT_EQ(to_string(date_of(*actual->data_time - 1, zone)), "2022-12-31");
+  EXPECT_FALSE(actuals(row("users", "亿元").in("52").claim)) << "money is no count";
+  EXPECT_FALSE(actuals(row("users", "万户").in("51").claim)) << "an unknown region";
+  EXPECT_FALSE(actuals(row("others", "万户").in("52").claim)) << "nobody gives it";
 }
 
 }  // namespace
