@@ -118,8 +118,8 @@ struct SeriesColumn {
   std::string property;
   double scale = 1;
   double offset = 0;
-  std::optional<Unit> unit;  // of the scaled value; nothing: the property's own
-  Unit to;                   // the property's, filled in by the pack loader where `unit` is given
+  std::optional<Unit> unit{};  // of the scaled value; nothing: the property's own
+  Unit to{};                   // the property's, filled in by the pack loader where `unit` is given
 };
 struct SeriesFile {
   std::string file;  // relative to the pack

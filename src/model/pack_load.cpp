@@ -261,6 +261,14 @@ class PackReader {
         cap_word(map, "certainty", {"Observed", "Likely", "Possible", "Unlikely", "Unknown"});
     rule.text = map.label("text");
     map.finish();
+    const auto other = std::find_if(catalog_.rules.begin(), catalog_.rules.end(),
+                                    [&](const RuleDef& known) { return known.id == id; });
+    if (other != catalog_.rules.end()) {
+      problems_.error(map.place(),
+                      format("the rule '{}' is declared already at {}", id, other->place),
+                      Code::conflict);
+      return;
+    }
     catalog_.rules.push_back(std::move(rule));
   }
 
@@ -418,26 +426,47 @@ class PackReader {
     }
   }
 
-  // The unit a column is converted to is that of the thing's property. What names no known thing
-  // or property is reported when the snapshot is built.
-  void bind_units(SeriesFile& series) {
+  // Whether the file's thing and properties are known; fills in the units that columns convert to.
+  bool bind(SeriesFile& series) {
     const auto thing = std::find_if(records_.things.rbegin(), records_.things.rend(),
                                     [&](const Thing& known) { return known.id == series.thing; });
     const TypeDef* type = thing == records_.things.rend() ? nullptr : catalog_.type(thing->type);
-    for (SeriesColumn& column : series.columns) {
-      if (!column.unit) continue;
-      const PropertyDef* property = type == nullptr ? nullptr : type->property(column.property);
-      column.to = property == nullptr ? *column.unit : property->unit;
-      if (column.to.compatible(*column.unit)) continue;
+    if (type == nullptr) {
       problems_.error(series.place,
-                      format("column '{}' is in {}, but {} is kept in {}", column.column,
-                             column.unit->text, column.property, column.to.text));
-      column.to = *column.unit;
+                      format("there is no thing '{}' for {}; list it in a CSV under `things`",
+                             series.thing, series.file),
+                      Code::not_found);
+      return false;
     }
+    bool good = true;
+    for (SeriesColumn& column : series.columns) good = bind_column(*type, series, column) && good;
+    return good;
+  }
+
+  bool bind_column(const TypeDef& type, const SeriesFile& series, SeriesColumn& column) {
+    const PropertyDef* property = type.property(column.property);
+    if (property == nullptr || !property->series) {
+      std::vector<std::string> names;
+      for (const PropertyDef& known : type.properties) {
+        if (known.series) names.push_back(known.name);
+      }
+      const auto near = nearest(column.property, names);
+      problems_.error(series.place,
+                      format("column '{}': {} has no series '{}'{}", column.column, type.name,
+                             column.property, near ? "; did you mean '" + *near + "'?" : ""),
+                      Code::not_found);
+      return false;
+    }
+    column.to = property->unit;
+    if (!column.unit || column.unit->compatible(column.to)) return true;
+    problems_.error(series.place,
+                    format("column '{}' is in {}, but {} is kept in {}", column.column,
+                           column.unit->text, column.property, column.to.text));
+    return false;
   }
 
   void read_series_file(SeriesFile& series) {
-    bind_units(series);
+    if (!bind(series)) return;
     const std::string path = directory_ + "/" + series.file;
     const auto text = files_.read(path);
     if (!text) return problem(text.error());

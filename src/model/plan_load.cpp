@@ -9,6 +9,7 @@
 #include "core/encoding.hpp"
 #include "core/text.hpp"
 #include "model/printed_unit.hpp"
+#include "model/quote_finder.hpp"
 #include "model/yaml.hpp"
 
 namespace cairn::model {
@@ -17,56 +18,6 @@ namespace {
 // A plan of a hundred years is a typing error.
 constexpr int earliest_year = 1900;
 constexpr int latest_year = 2100;
-
-// Without any white space: plans are typeset, and where a line breaks or a digit is set off from
-// its word says nothing.
-std::string squeezed(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  for (std::size_t at = 0; at < text.size();) {
-    const char32_t c = next_code_point(text, at);
-    if (c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\f' || c == 0xA0 || c == 0x3000 ||
-        c == 0xFEFF || (c >= 0x2000 && c <= 0x200B)) {
-      continue;
-    }
-    append_utf8(out, c);
-  }
-  return out;
-}
-
-// The text as one string without white space, with the place where each line begins in it.
-class QuoteFinder {
- public:
-  explicit QuoteFinder(const std::vector<std::string>& lines) {
-    for (const std::string& line : lines) {
-      begin_.push_back(all_.size());
-      all_ += squeezed(line);
-    }
-    begin_.push_back(all_.size());
-  }
-
-  // Empty when the quote begins on the line; otherwise what is wrong.
-  std::string mismatch(int line, std::string_view quote) const {
-    const std::string wanted = squeezed(quote);
-    if (wanted.empty()) return "the quote is empty";
-    const std::size_t count = begin_.size() - 1;
-    if (line < 1 || static_cast<std::size_t>(line) > count) {
-      return format("the text has {} lines, no line {}", count, line);
-    }
-    const std::size_t from = begin_[line - 1];
-    const std::size_t at = all_.find(wanted, from);
-    if (at < begin_[line]) return {};
-    const std::size_t elsewhere = at != std::string::npos ? at : all_.find(wanted);
-    if (elsewhere == std::string::npos) return "the quote is not in the text";
-    const auto next = std::upper_bound(begin_.begin(), begin_.end() - 1, elsewhere);
-    return format("the quote does not begin on line {}; it begins on line {}", line,
-                  next - begin_.begin());
-  }
-
- private:
-  std::string all_;
-  std::vector<std::size_t> begin_;
-};
 
 class PlanReader {
  public:

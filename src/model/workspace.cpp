@@ -5,6 +5,7 @@
 #include <set>
 
 #include "core/text.hpp"
+#include "model/pack_check.hpp"
 #include "model/pack_load.hpp"
 #include "model/plan_load.hpp"
 
@@ -118,6 +119,7 @@ Result<Workspace> load_workspace(const Files& files, const WorkspaceOptions& opt
   for (const std::string& name : folders(files, packs_dir, "pack.yaml")) {
     load_pack(files, packs_dir + "/" + name, *catalog, out.records, problems);
   }
+  check_packs(*catalog, out.plans, problems);
   const std::string proposals_dir = options.root + "/proposals";
   if (const auto names = files.list(proposals_dir)) {
     for (const std::string& name : *names) {

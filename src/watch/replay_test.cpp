@@ -273,27 +273,5 @@ TEST_F(Packs, AChangedThresholdFailsItsReplay) {
   EXPECT_GE(noticed, 18u);
 }
 
-// What a pack says the plans ask for is what they print, at that line.
-TEST_F(Packs, QuoteThePlansVerbatim) {
-  const auto files = system_files();
-  for (const model::PackDef& pack : world_->snapshot.catalog->packs) {
-    EXPECT_FALSE(pack.answers.empty()) << pack.id;
-    for (const model::Quote& quote : pack.answers) {
-      const auto text = files->read(format("{}/regions/{}/plan.txt", CAIRN_SOURCE_DIR, quote.plan));
-      ASSERT_TRUE(text.has_value()) << to_string(text.error());
-      const auto lines = split(*text, '\n');
-      ASSERT_LE(static_cast<std::size_t>(quote.line), lines.size());
-      const auto first = static_cast<std::size_t>(quote.line) - 1;
-      std::string joined;
-      for (std::size_t i = first; i < lines.size() && i < first + 40; ++i) {
-        joined += std::string(trim(lines[i]));
-      }
-      const std::size_t at = joined.find(quote.text);
-      EXPECT_LT(at, std::string(lines[first]).size() + 1)
-          << pack.id << ": " << quote.plan << ":" << quote.line << " " << quote.text;
-    }
-  }
-}
-
 }  // namespace
 }  // namespace cairn::watch
