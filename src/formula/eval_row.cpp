@@ -162,6 +162,13 @@ void builtin(const Expr& e, const RowScope& scope, Rows rows, Vec& out) {
       case Builtin::estimated:
         out.set_truth(lane, table.estimated[row] != 0);
         break;
+      case Builtin::geometry:
+        if (const auto shape = table.shapes.find(row); shape != table.shapes.end()) {
+          out.lack[lane] = Lack::present;
+          out.values[lane] = &shape->second;
+          break;
+        }
+        [[fallthrough]];
       case Builtin::position:
         if (!std::isnan(table.position[row].x)) {
           out.set_value(lane, model::Value{geo::Geometry{table.position[row]}});
@@ -261,8 +268,10 @@ Vec evaluate_rows(const Expr& e, const RowScope& scope, std::span<const std::uin
     case ExprKind::builtin:
       out.reset(e.type, rows.size());
       builtin(e, scope, rows, out);
-      if (e.builtin == Builtin::position) {
+      if (e.builtin == Builtin::position || e.builtin == Builtin::geometry) {
+        const bool shapes = e.builtin == Builtin::geometry;
         for (std::size_t lane = 0; lane < rows.size(); ++lane) {
+          if (shapes && scope.table.shapes.contains(rows[lane])) continue;
           if (scope.table.position_estimated[rows[lane]] != 0) notes.estimated[lane] = 1;
         }
       }

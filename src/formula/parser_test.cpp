@@ -188,6 +188,11 @@ TEST(Parser, PlacesAndCarets) {
   EXPECT_EQ(caret("a + 总数 > 1", {4, 10}), "a + 总数 > 1\n    ^^^^");
   EXPECT_EQ(caret("a\nbc", {3, 4}), "bc\n ^");
   EXPECT_EQ(caret("a", {1, 1}), "a\n ^");
+  // A long line is cut to what stands around the place.
+  const std::string some(100, 'a');
+  const std::string sixty(60, 'a');
+  EXPECT_EQ(caret(some + "总" + some, {100, 103}),
+            "…" + sixty + "总" + std::string(57, 'a') + "…\n" + std::string(61, ' ') + "^^");
 }
 
 // Every example of the standard's text encoding is read, and its printed form is the same tree.

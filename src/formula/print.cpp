@@ -281,6 +281,29 @@ LineAt line_at(std::string_view text, std::size_t offset) {
   return line;
 }
 
+// Cuts a long line to what stands around [begin, end), so that it fits a terminal; both move along.
+void cut_to_window(std::string& line, std::size_t& begin, std::size_t& end) {
+  constexpr std::size_t before_bytes = 60;
+  constexpr std::size_t after_bytes = 60;
+  const auto inside = [&](std::size_t at) {  // in the middle of a code point
+    return at < line.size() && (static_cast<unsigned char>(line[at]) & 0xC0) == 0x80;
+  };
+  std::size_t last = begin + after_bytes;
+  while (inside(last)) ++last;
+  if (last < line.size()) {
+    line.resize(last);
+    end = std::min(end, last);
+    line += "…";
+  }
+  if (begin <= before_bytes) return;
+  std::size_t first = begin - before_bytes;
+  while (inside(first)) --first;
+  constexpr std::string_view dots = "…";
+  line.replace(0, first, dots);
+  begin = begin - first + dots.size();
+  end = end - first + dots.size();
+}
+
 }  // namespace
 
 std::string print(const Node& node) {
@@ -310,9 +333,10 @@ std::string caret(std::string_view text, Extent extent) {
   const LineAt line = line_at(text, extent.begin);
   std::string source(text.substr(line.begin, line.end - line.begin));
   std::replace(source.begin(), source.end(), '\t', ' ');
-  const std::size_t begin = std::min<std::size_t>(extent.begin - line.begin, source.size());
-  const std::size_t end = std::clamp<std::size_t>(std::max(extent.end, extent.begin) - line.begin,
-                                                  begin, source.size());
+  std::size_t begin = std::min<std::size_t>(extent.begin - line.begin, source.size());
+  std::size_t end = std::clamp<std::size_t>(std::max(extent.end, extent.begin) - line.begin, begin,
+                                            source.size());
+  cut_to_window(source, begin, end);
   const std::string_view shown = source;
   const std::size_t width =
       std::max<std::size_t>(1, display_width(shown.substr(begin, end - begin)));

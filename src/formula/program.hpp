@@ -61,6 +61,7 @@ enum class Builtin : std::uint8_t {
   status,
   estimated,
   position,
+  geometry,  // the line or area, or else the position
   valid_from,
   valid_to
 };

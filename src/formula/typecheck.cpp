@@ -60,7 +60,7 @@ constexpr BuiltinName builtins[] = {
     {"status", Builtin::status, Type::text},
     {"estimated", Builtin::estimated, Type::boolean},
     {"position", Builtin::position, Type::geometry},
-    {"geometry", Builtin::position, Type::geometry},
+    {"geometry", Builtin::geometry, Type::geometry},
     {"valid_from", Builtin::valid_from, Type::time},
     {"valid_to", Builtin::valid_to, Type::time},
 };

@@ -15,7 +15,10 @@ namespace {
 class Builder {
  public:
   Builder(const SnapshotInputs& inputs, Problems& problems)
-      : catalog_(*inputs.catalog), regions_(*inputs.regions), problems_(problems) {
+      : catalog_(*inputs.catalog),
+        regions_(*inputs.regions),
+        boundaries_(inputs.boundaries),
+        problems_(problems) {
     out_.catalog = inputs.catalog;
     out_.regions = inputs.regions;
     out_.zone = inputs.zone;
@@ -53,6 +56,11 @@ class Builder {
       thing.id = region.code;
       thing.name = region.name;
       thing.position = region.position;
+      if (boundaries_ != nullptr) {
+        if (const auto at = boundaries_->find(index); at != boundaries_->end()) {
+          thing.geometry = at->second;
+        }
+      }
       thing.valid = region.valid;
       const auto t = static_cast<std::size_t>(type);
       const std::uint32_t row = builders_[t].append(thing, index, source(region.source));
@@ -80,6 +88,7 @@ class Builder {
         return;
       }
       row = at->second;
+      if (!thing.geometry.empty()) tables_[t]->shapes[row] = {thing.geometry};
       if (thing.position) {
         tables_[t]->position[row] = *thing.position;
         tables_[t]->position_estimated[row] = thing.estimated;
@@ -270,6 +279,7 @@ class Builder {
 
   const Catalog& catalog_;
   const RegionTree& regions_;
+  const std::unordered_map<RegionIndex, geo::Geometry>* boundaries_;
   Problems& problems_;
   Snapshot out_;
   std::vector<std::shared_ptr<Table>> tables_;

@@ -49,6 +49,8 @@ struct Table {
   std::vector<std::uint8_t> proposed;  // came with an overlay
   std::vector<std::uint16_t> source;
   std::vector<Column> columns;  // as type->properties
+  // Row -> geometry, of the rows that have more than a position: lines, areas, boundaries.
+  std::unordered_map<std::uint32_t, Value> shapes;
   std::unordered_multimap<std::string, std::uint32_t> rows_by_id;
 
   std::size_t size() const { return ids.size(); }
@@ -71,6 +73,8 @@ struct SnapshotInputs {
   std::shared_ptr<const Catalog> catalog;
   std::shared_ptr<const RegionTree> regions;
   Zone zone;
+  // Of regions; not owned, read while building. May be null.
+  const std::unordered_map<RegionIndex, geo::Geometry>* boundaries = nullptr;
 };
 
 // Builds a snapshot. Records that do not fit (unknown type, property, region or unit, a value of

@@ -86,6 +86,7 @@ std::uint32_t TableBuilder::append(const Thing& thing, RegionIndex region, std::
   for (std::size_t i = 0; i < table_.columns.size(); ++i) {
     grow(table_.columns[i], table_.type->properties[i]);
   }
+  if (!thing.geometry.empty()) table_.shapes[row] = {thing.geometry};
   table_.rows_by_id.emplace(thing.id, row);
   return row;
 }
@@ -110,6 +111,10 @@ std::uint32_t TableBuilder::duplicate(std::uint32_t row) {
     copy_row(column.values, row);
     copy_row(column.series, row);
     copy_row(column.estimated, row);
+  }
+  if (const auto shape = table_.shapes.find(row); shape != table_.shapes.end()) {
+    const Value same = shape->second;
+    table_.shapes[copy] = same;
   }
   table_.rows_by_id.emplace(table_.ids[row], copy);
   return copy;
