@@ -119,10 +119,11 @@ class Overlay {
   }
 
   std::uint16_t source(const std::string& key) {
-    const auto at = std::find(out_.sources.begin(), out_.sources.end(), key);
     if (key.empty()) return 0;
+    const auto at = std::find(out_.sources.begin(), out_.sources.end(), key);
+    const auto index = static_cast<std::uint16_t>(at - out_.sources.begin());
     if (at == out_.sources.end()) out_.sources.push_back(key);
-    return static_cast<std::uint16_t>(at - out_.sources.begin());
+    return index;
   }
 
   Snapshot out_;
