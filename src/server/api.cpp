@@ -81,6 +81,7 @@ void add_api_routes(Router& router, Service& service) {
   add_indicator_routes(router);
   add_formula_routes(router);
   add_pack_routes(router);
+  add_plan_routes(router);
   add_thing_routes(router);
   add_map_routes(router);
 }

@@ -15,6 +15,7 @@ void add_region_routes(Router& router);
 void add_indicator_routes(Router& router);
 void add_formula_routes(Router& router);
 void add_pack_routes(Router& router);
+void add_plan_routes(Router& router);
 void add_thing_routes(Router& router);
 void add_map_routes(Router& router);
 

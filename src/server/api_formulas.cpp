@@ -5,6 +5,7 @@
 #include "core/limits.hpp"
 #include "core/text.hpp"
 #include "server/api.hpp"
+#include "server/detail/plan_json.hpp"
 #include "server/detail/render.hpp"
 #include "server/inquiry.hpp"
 
@@ -181,6 +182,8 @@ Json contributions(const Explanation& node, const watch::View& view) {
   return {{"total", total}, {"truncated", total > items.size()}, {"items", items}};
 }
 
+}  // namespace
+
 Json explain_node(const Explanation& node, const watch::View& view) {
   Json out = measure_json(node.cell, node.unit, view.snapshot.zone);
   out["kind"] = kind_of(node, view.library);
@@ -207,6 +210,8 @@ Json explain_node(const Explanation& node, const watch::View& view) {
   return out;
 }
 
+namespace {
+
 Response explained(const Inquiry& in, const Label& title, RegionIndex region,
                    const Explanation& root) {
   return json_response({{"title", json_label(title)},
@@ -230,18 +235,24 @@ Response get_explain(const Call& call) {
   in.read_overlay();
   const auto indicator = in.params.text("indicator");
   const auto given = in.params.text("formula");
+  const auto plan = in.params.text("plan");
+  const auto claim = in.params.text("claim");
+  const auto part =
+      in.params.word("part", {"baseline", "target", "change", "required", "actual", "gap"});
   FormulaQuery query;
   query.region = in.region("region");
-  if (indicator.has_value() == given.has_value()) {
-    in.params.complain("indicator",
-                       "give exactly one of 'indicator', 'formula' or 'plan' with "
-                       "'claim'");
+  const int asked = (indicator ? 1 : 0) + (given ? 1 : 0) + (plan || claim ? 1 : 0);
+  if (asked != 1 || plan.has_value() != claim.has_value() || (part && !plan)) {
+    in.params.complain(indicator ? "indicator" : "formula",
+                       "give exactly one of 'indicator', 'formula' or 'plan' with 'claim'; 'part' "
+                       "belongs to a claim");
   }
   if (given) {
     query.formula = query_formula(in, "formula");
     return explain_formula(in, query);
   }
   if (!in.ready()) return in.refusal();
+  if (plan) return explain_claim(in, *plan, *claim, part.value_or("actual"));
   const model::IndicatorDef* def = in.view().catalog().indicator(*indicator);
   const auto root = in.view().evaluator.explain_indicator(*indicator, query.region, in.as_of(),
                                                           contributions_max);

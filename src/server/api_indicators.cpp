@@ -3,8 +3,8 @@
 
 #include "core/text.hpp"
 #include "server/api.hpp"
+#include "server/detail/plan_json.hpp"
 #include "server/detail/render.hpp"
-#include "server/inquiry.hpp"
 
 namespace cairn::server {
 namespace {
@@ -63,11 +63,13 @@ Response get_values(const Call& call) {
   const watch::View& view = in.view();
   const auto rows = watch::values(view, def->id, region, by);
   if (!rows) return problem(rows.error());
+  const auto results = in.state().plan_results(view, in.overlay(), in.state_key());
   Json list = Json::array();
   std::size_t reported = 0;
   for (const watch::RegionCell& row : rows->rows) {
     reported += row.cell.value ? 1 : 0;
     list.push_back(row_json(row, rows->unit, view));
+    add_target(list.back(), target_of(view, results, *def, row.region), rows->unit);
   }
   return json_response({{"indicator", indicator_json(*def)},
                         {"region", region_ref(view.regions(), region)},
@@ -114,14 +116,18 @@ Response get_series(const Call& call) {
   if (step && *step != "auto") request.step = *parse_period_kind(*step);
   const auto series = watch::series(in.view(), def->id, region, request);
   if (!series) return problem(series.error());
-  return json_response({{"indicator", def->id},
-                        {"region", region_ref(in.view().regions(), region)},
-                        {"unit", series->unit.text},
-                        {"step", to_string(series->step)},
-                        {"from", to_string(date_of(request.from, in.zone()))},
-                        {"to", date_text(request.to, in.zone())},
-                        {"points", points_json(*series, in.zone(), !from)},
-                        {"trajectory", Json::array()}});
+  const auto results = in.state().plan_results(in.view(), in.overlay(), in.state_key());
+  const auto target = target_of(in.view(), results, *def, region);
+  return json_response(
+      {{"indicator", def->id},
+       {"region", region_ref(in.view().regions(), region)},
+       {"unit", series->unit.text},
+       {"step", to_string(series->step)},
+       {"from", to_string(date_of(request.from, in.zone()))},
+       {"to", date_text(request.to, in.zone())},
+       {"points", points_json(*series, in.zone(), !from)},
+       {"trajectory",
+        target ? trajectory_json(target->result->trajectory, target->factor) : Json::array()}});
 }
 
 }  // namespace

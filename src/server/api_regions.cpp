@@ -3,6 +3,7 @@
 
 #include "core/text.hpp"
 #include "server/api.hpp"
+#include "server/detail/plan_json.hpp"
 #include "server/detail/render.hpp"
 #include "server/inquiry.hpp"
 #include "watch/regions.hpp"
@@ -74,12 +75,14 @@ Response get_region_indicators(const Call& call) {
   const RegionIndex index = in.region_of(call.path("code"), "path:code");
   if (!in.ready()) return in.refusal();
   const watch::View& view = in.view();
+  const auto results = in.state().plan_results(view, in.overlay(), in.state_key());
   Json list = Json::array();
   for (const model::IndicatorDef& def : view.catalog().indicators) {
     if (!watch::makes_sense(def, view.regions()[index].level)) continue;
     const auto rows = watch::values(view, def.id, index, std::nullopt);
     if (!rows) continue;  // it did not compile: reported when the pack was loaded
     Json item = row_json(rows->rows.front(), rows->unit, view);
+    add_target(item, target_of(view, results, def, index), rows->unit);
     for (const char* member : {"region", "level", "position"}) item.erase(member);
     item["id"] = def.id;
     item["pack"] = def.pack;

@@ -93,12 +93,12 @@ bool Inquiry::ready() {
   auto complaints = params.done();
   if (!complaints.empty()) refusal_ = problem(std::move(complaints));
   if (refusal_) return false;
-  auto world = call_.state->world(overlay_);
-  if (!world) {
-    refuse(world.error());
+  auto overlaid = call_.state->overlaid(overlay_);
+  if (!overlaid) {
+    refuse(overlaid.error());
     return false;
   }
-  reading_ = std::make_unique<Reading>(call_.state, std::move(*world), as_of_);
+  reading_ = std::make_unique<Reading>(call_.state, std::move(*overlaid), as_of_);
   return true;
 }
 

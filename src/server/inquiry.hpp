@@ -51,7 +51,6 @@ class Inquiry {
   Response refusal();
 
   const watch::View& view() const { return reading_->view(); }
-  const World& world() const { return reading_->world(); }
   const State& state() const { return *call_.state; }
   const std::string& overlay() const { return overlay_; }
   Instant as_of() const { return as_of_; }

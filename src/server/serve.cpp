@@ -55,10 +55,10 @@ Result<std::unique_ptr<Running>> serve(const ServeOptions& options, Files& files
     return fail(Code::denied, format("listening on {} lets other machines in: that needs a token",
                                      options.address));
   }
-  auto workspace = model::load_workspace(files, {options.root, options.home}, problems);
-  if (!workspace) return fail(workspace.error());
-  auto shared = std::make_shared<const model::Workspace>(std::move(*workspace));
-  auto state = build_state(shared, shared->records, clock.now(), problems);
+  auto world = watch::load_world(files, {options.root, options.home}, {});
+  if (!world) return fail(world.error());
+  problems = (*world)->problems;
+  auto state = build_state(*world, {}, clock.now());
   auto running = std::make_unique<Instance>(
       ServiceOptions{options.token, beyond, options.web_directory}, clock, files, std::move(state));
   HttpOptions http;

@@ -15,10 +15,8 @@ namespace {
 
 // The console brings everything itself; MapLibre makes its workers and pictures from blobs.
 constexpr std::string_view console_policy =
-    "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data: blob:; font-src 'self' data:; worker-src 'self' blob:; "
-    "child-src 'self' blob:; connect-src 'self'; object-src 'none'; base-uri 'none'; "
-    "form-action 'none'; frame-ancestors 'self'";
+    "default-src 'self'; img-src 'self' data: blob:; worker-src 'self' blob:; object-src 'none'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 constexpr std::array<std::string_view, 5> interface_prefixes{"/v1", "/ogc", "/sta", "/healthz",
                                                              "/metrics"};
 // Below this a compressed body is no smaller.

@@ -147,23 +147,31 @@ Value arithmetic(Op op, const Value& a, const Value& b) {
   return {};
 }
 
-// Intervals: before means that one ends when the other begins, or earlier.
+// Intervals are half-open: one that ends at an instant lies before it.
+bool before(Interval a, Interval b) {
+  return a.begin == a.end ? a.end < b.begin : a.end <= b.begin;
+}
+
 Value compare_times(Op op, Interval a, Interval b) {
-  const bool instants = a.begin == a.end && b.begin == b.end;
   switch (op) {
     case Op::eq:
       return {a == b};
     case Op::ne:
       return {a != b};
     case Op::lt:
-      return {instants ? a.end < b.begin : a.end <= b.begin && a.begin < b.begin};
+      return {before(a, b)};
     case Op::gt:
-      return {instants ? a.begin > b.end : a.begin >= b.end && a.end > b.end};
+      return {before(b, a)};
     case Op::le:
       return {a.begin <= b.begin && a.end <= b.end};
     default:
       return {a.begin >= b.begin && a.end >= b.end};
   }
+}
+
+// In the order in which a history has them.
+std::pair<Instant, Instant> rank(Interval time) {
+  return {time.end, time.begin};
 }
 
 Value comparison(Op op, const Value& a, const Value& b) {
@@ -284,23 +292,21 @@ std::optional<int> compare(const Value& a, const Value& b) {
   if (a.data.index() != b.data.index()) {
     const auto s = time_of(a);
     const auto t = time_of(b);
-    if (s && t) return order(std::pair(s->begin, s->end), std::pair(t->begin, t->end));
+    if (s && t) return order(rank(*s), rank(*t));
     return std::nullopt;
   }
   if (const auto* x = a.get<std::string>()) return order(*x, *b.get<std::string>());
   if (const auto* x = a.get<bool>()) return order(*x, *b.get<bool>());
   if (const auto* x = a.get<Instant>()) return order(*x, *b.get<Instant>());
   if (const auto* x = a.get<Duration>()) return order(x->ns, b.get<Duration>()->ns);
-  if (const auto* x = a.get<Interval>()) {
-    const auto* y = b.get<Interval>();
-    return order(std::pair(x->begin, x->end), std::pair(y->begin, y->end));
-  }
+  if (const auto* x = a.get<Interval>()) return order(rank(*x), rank(*b.get<Interval>()));
   return std::nullopt;
 }
 
 bool sorts_before(const Value& a, const Value& b) {
   const auto order = compare(a, b);
-  if (order && a.data.index() == b.data.index()) return *order < 0;
+  const bool same = a.data.index() == b.data.index() || (time_of(a) && time_of(b));
+  if (order && same) return *order < 0;
   return a.data.index() < b.data.index();
 }
 

@@ -14,6 +14,8 @@ namespace {
 constexpr int evaluator_uses = 50;
 // Overlays that are kept at the same time.
 constexpr std::size_t kept_overlays = 16;
+// Dates for which the plans stay evaluated.
+constexpr std::size_t kept_results = 32;
 
 void note_time(State& state, Instant begin, Instant end) {
   if (!state.data_from || begin < *state.data_from) state.data_from = begin;
@@ -36,7 +38,7 @@ void count(State& state, const model::Records& records) {
 
 }  // namespace
 
-World::Seat World::borrow() const {
+Overlaid::Seat Overlaid::borrow() const {
   {
     const std::lock_guard lock(mutex_);
     if (!free_.empty()) {
@@ -49,67 +51,78 @@ World::Seat World::borrow() const {
   return {std::make_unique<formula::Evaluator>(*library_, *snapshot_), 1};
 }
 
-void World::give_back(Seat seat) const {
+void Overlaid::give_back(Seat seat) const {
   if (seat.uses >= evaluator_uses) return;
   const std::lock_guard lock(mutex_);
   free_.push_back(std::move(seat));
 }
 
-Result<std::shared_ptr<const World>> State::world(const std::string& overlay) const {
+Result<std::shared_ptr<const Overlaid>> State::overlaid(const std::string& overlay) const {
   if (overlay.empty()) return base;
   {
     const std::lock_guard lock(mutex);
     if (const auto at = overlays.find(overlay); at != overlays.end()) return at->second;
   }
-  const model::Proposal* proposal = workspace->proposal(overlay);
-  if (proposal == nullptr) {
-    std::vector<std::string> ids;
-    for (const model::Proposal& p : workspace->proposals) ids.push_back(p.id);
-    const auto near = nearest(overlay, ids);
-    return fail(Code::not_found,
-                format("there is no proposal '{}'{}", overlay,
-                       near ? format("; did you mean '{}'?", *near) : ""),
-                "query:overlay");
-  }
-  auto laid = model::overlay(base->snapshot(), *proposal);
-  if (!laid) return fail(laid.error());
-  auto world = std::make_shared<const World>(
+  auto laid = world->with_proposal(overlay);
+  if (!laid) return fail(laid.error().code, laid.error().message, "query:overlay");
+  auto made = std::make_shared<const Overlaid>(
       overlay, library, std::make_shared<const model::Snapshot>(std::move(*laid)));
   const std::lock_guard lock(mutex);
   if (overlays.size() >= kept_overlays) overlays.clear();
-  overlays[overlay] = world;
-  return std::shared_ptr<const World>(world);
+  overlays[overlay] = made;
+  return std::shared_ptr<const Overlaid>(made);
 }
 
-std::shared_ptr<State> build_state(std::shared_ptr<const model::Workspace> workspace,
-                                   const model::Records& records, Instant now, Problems& problems) {
+std::shared_ptr<const std::vector<plan::PlanResult>> State::plan_results(
+    const watch::View& view, const std::string& overlay, const std::string& key) const {
+  {
+    const std::lock_guard lock(mutex);
+    if (const auto at = results.find(key); at != results.end()) return at->second;
+  }
+  const plan::Actuals actuals = plan::formula_actuals(
+      {view.evaluator, view.library, view.regions(), view.as_of, !overlay.empty()});
+  auto made = std::make_shared<std::vector<plan::PlanResult>>();
+  for (const model::Plan& p : workspace->plans) {
+    made->push_back(plan::evaluate(p, view.as_of, view.snapshot.zone, actuals));
+  }
+  const std::lock_guard lock(mutex);
+  if (results.size() >= kept_results) results.clear();
+  results[key] = made;
+  return made;
+}
+
+std::shared_ptr<State> build_state(std::shared_ptr<const watch::World> world,
+                                   const model::Records& imported, Instant now) {
   auto state = std::make_shared<State>();
-  state->workspace = std::move(workspace);
-  const model::Workspace& ws = *state->workspace;
-  state->library =
-      std::make_shared<const formula::Library>(formula::Library::build(ws.catalog, problems));
-  auto snapshot = std::make_shared<const model::Snapshot>(
-      model::build_snapshot({ws.catalog, ws.regions, ws.zone}, records, problems));
-  count(*state, records);
+  state->world = world;
+  state->workspace = {world, &world->workspace};
+  state->library = {world, &world->library};
+  std::shared_ptr<const model::Snapshot> snapshot{world, &world->snapshot};
+  count(*state, world->workspace.records);
+  count(*state, imported);
   for (const auto& table : snapshot->tables) {
     if (!model::parse_level(table->type->name)) state->counts.things += table->size();
   }
-  for (const model::Plan& plan : ws.plans) state->counts.claims += plan.claims.size();
-  state->base = std::make_shared<const World>("", state->library, std::move(snapshot));
+  for (const model::Plan& plan : world->workspace.plans) {
+    state->counts.claims += plan.claims.size();
+  }
+  state->base = std::make_shared<const Overlaid>("", state->library, std::move(snapshot));
   state->built_at = now;
-  state->map = std::make_shared<MapData>(ws);
+  state->map = std::make_shared<MapData>(world->workspace);
+  state->findings = plan::check(world->workspace.plans, *world->workspace.regions);
   return state;
 }
 
-Reading::Reading(std::shared_ptr<const State> state, std::shared_ptr<const World> world,
+Reading::Reading(std::shared_ptr<const State> state, std::shared_ptr<const Overlaid> overlaid,
                  Instant as_of)
     : state_(std::move(state)),
-      world_(std::move(world)),
-      seat_(world_->borrow()),
-      view_{*state_->workspace, world_->library(), world_->snapshot(), *seat_.evaluator, as_of} {}
+      overlaid_(std::move(overlaid)),
+      seat_(overlaid_->borrow()),
+      view_{*state_->workspace, overlaid_->library(), overlaid_->snapshot(), *seat_.evaluator,
+            as_of} {}
 
 Reading::~Reading() {
-  world_->give_back(std::move(seat_));
+  overlaid_->give_back(std::move(seat_));
 }
 
 }  // namespace cairn::server

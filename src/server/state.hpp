@@ -15,17 +15,20 @@
 #include "core/seams.hpp"
 #include "formula/formula.hpp"
 #include "model/workspace.hpp"
+#include "plan/check.hpp"
+#include "plan/evaluate.hpp"
 #include "watch/view.hpp"
+#include "watch/world.hpp"
 
 namespace cairn::server {
 
 class MapData;
 
 // A snapshot, perhaps with a proposal laid over it, and evaluators for it.
-class World {
+class Overlaid {
  public:
-  World(std::string overlay, std::shared_ptr<const formula::Library> library,
-        std::shared_ptr<const model::Snapshot> snapshot)
+  Overlaid(std::string overlay, std::shared_ptr<const formula::Library> library,
+           std::shared_ptr<const model::Snapshot> snapshot)
       : overlay_(std::move(overlay)),
         library_(std::move(library)),
         snapshot_(std::move(snapshot)) {}
@@ -60,43 +63,52 @@ struct Counts {
 };
 
 struct State {
-  std::shared_ptr<const model::Workspace> workspace;  // shared: an import keeps it
-  std::shared_ptr<const formula::Library> library;    // shared: the worlds hold it
-  std::shared_ptr<const World> base;                  // shared: requests outlive a swap
+  std::shared_ptr<const watch::World> world;          // shared: owns what the next two point at
+  std::shared_ptr<const model::Workspace> workspace;  // shared: of the world
+  std::shared_ptr<const formula::Library> library;    // shared: of the world
+  std::shared_ptr<const Overlaid> base;               // shared: requests outlive a swap
   Counts counts;
   std::optional<Instant> data_from;
   std::optional<Instant> data_to;
   Instant built_at;
-  std::shared_ptr<MapData> map;  // shared: rivers and boundaries stay over an import
+  std::shared_ptr<MapData> map;         // shared: requests keep tiles of it
+  std::vector<plan::Finding> findings;  // over all plans
 
   // The base for "", otherwise the proposal laid over it (kept for the next request).
-  Result<std::shared_ptr<const World>> world(const std::string& overlay) const;
+  Result<std::shared_ptr<const Overlaid>> overlaid(const std::string& overlay) const;
+
+  // All plans evaluated, as Workspace::plans; kept for the next request with the same key.
+  std::shared_ptr<const std::vector<plan::PlanResult>> plan_results(const watch::View& view,
+                                                                    const std::string& overlay,
+                                                                    const std::string& key) const;
 
   mutable std::mutex mutex;
-  mutable std::unordered_map<std::string, std::shared_ptr<const World>> overlays;  // under mutex
+  mutable std::unordered_map<std::string, std::shared_ptr<const Overlaid>> overlays;  // under mutex
+  mutable std::unordered_map<std::string, std::shared_ptr<const std::vector<plan::PlanResult>>>
+      results;  // under mutex
 };
 
-// A state of the workspace with these records: its own, or its own with the imports' merged in.
-// What does not fit is reported in `problems` and left out.
-std::shared_ptr<State> build_state(std::shared_ptr<const model::Workspace> workspace,
-                                   const model::Records& records, Instant now, Problems& problems);
+// A state of a world into which these imported records went.
+std::shared_ptr<State> build_state(std::shared_ptr<const watch::World> world,
+                                   const model::Records& imported, Instant now);
 
 // A view on a state for one request; gives the evaluator back at its end.
 class Reading {
  public:
-  Reading(std::shared_ptr<const State> state, std::shared_ptr<const World> world, Instant as_of);
+  Reading(std::shared_ptr<const State> state, std::shared_ptr<const Overlaid> overlaid,
+          Instant as_of);
   ~Reading();
   Reading(const Reading&) = delete;
   Reading& operator=(const Reading&) = delete;
 
   const watch::View& view() const { return view_; }
   const State& state() const { return *state_; }
-  const World& world() const { return *world_; }
+  const Overlaid& overlaid() const { return *overlaid_; }
 
  private:
-  std::shared_ptr<const State> state_;  // shared: keeps it alive through a swap
-  std::shared_ptr<const World> world_;  // likewise
-  World::Seat seat_;
+  std::shared_ptr<const State> state_;        // shared: keeps it alive through a swap
+  std::shared_ptr<const Overlaid> overlaid_;  // likewise
+  Overlaid::Seat seat_;
   watch::View view_;
 };
 
