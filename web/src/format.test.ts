@@ -68,6 +68,9 @@ describe('rangeText', () => {
   it('says the unit once', () => {
     expect(plain(rangeText(122900, 180000, '{person}', 'zh'))).toBe('12.3 – 18 万人');
   });
+  it('says one number where the ends are the same', () => {
+    expect(plain(rangeText(99.99, 100, '%', 'zh'))).toBe('100 %');
+  });
   it('says it twice where the ends differ in scale', () => {
     expect(plain(rangeText(900, 180000, '{person}', 'zh'))).toBe('900 人 – 18 万人');
   });
@@ -79,6 +82,11 @@ describe('unitText', () => {
     expect(unitText('万户', 'zh')).toBe('万户');
     expect(unitText('户', 'en')).toBe('households');
     expect(unitText('1', 'zh')).toBe('');
+    expect(unitText('{person}/km2', 'zh')).toBe('人/km²');
+    expect(unitText('个/{person}', 'zh')).toBe('个/人');
+    expect(unitText('{station}/(100.km2)', 'en')).toBe('stations/(100 km²)');
+    expect(unitText('部/百人', 'en')).toBe('per 100 people');
+    expect(unitText('mm/h', 'en')).toBe('mm/h');
   });
 });
 

@@ -10,8 +10,9 @@ const narrow = '\u202f';
 const printed: Record<string, { zh: string; en: string }> = {
   '1': { zh: '', en: '' },
   '{person}': { zh: '人', en: 'people' },
-  '{people}': { zh: '人', en: 'people' },
+  '{household}': { zh: '户', en: 'households' },
   '{village}': { zh: '个村', en: 'villages' },
+  '{station}': { zh: '站', en: 'stations' },
   '{site}': { zh: '个', en: 'sites' },
   'ug/m3': { zh: 'µg/m³', en: 'µg/m³' },
   'mg/m3': { zh: 'mg/m³', en: 'mg/m³' },
@@ -59,12 +60,22 @@ const english: Record<string, string> = {
   户次: 'uses',
 };
 
-export function unitText(unit: string, lang: Lang): string {
-  const known = printed[unit];
+/** One factor of a unit: `{person}`, `km2`, `个`. */
+function factorText(factor: string, lang: Lang): string {
+  const known = printed[factor];
   if (known !== undefined) return known[lang];
-  const bare = unit.replace(/^\{(.*)\}$/, '$1').replaceAll('_', ' ');
-  if (lang === 'zh') return bare;
-  return english[bare] ?? bare;
+  const bare = factor.replace(/^\{(.*)\}$/, '$1').replaceAll('_', ' ');
+  return lang === 'zh' ? bare : (english[bare] ?? bare);
+}
+
+export function unitText(unit: string, lang: Lang): string {
+  if (printed[unit] !== undefined || unit in english || /^\{[^}]*\}$/.test(unit)) {
+    return factorText(unit, lang);
+  }
+  return unit
+    .split(/([/.()])/)
+    .map((part) => (part === '.' ? ' ' : part === '1' ? part : factorText(part, lang)))
+    .join('');
 }
 
 /** Grouped digits; `digits` decimal places at most, trailing zeros only when `fixed`. */
@@ -179,6 +190,7 @@ export function quantity(
 /** `12.3 – 18 万人`: the unit once where both ends are said in it; three digits are enough. */
 export function rangeText(low: number, high: number, unit: string, lang: Lang): string {
   const round = (value: number): number => Number(value.toPrecision(3));
+  if (round(low) === round(high)) return quantity(round(high), unit, lang);
   const [from, to] = [parts(round(low), unit, lang), parts(round(high), unit, lang)];
   const start =
     from.unit === to.unit || from.unit === '' ? from.number : quantity(round(low), unit, lang);
