@@ -27,7 +27,7 @@ class Explainer {
           snapshot_.catalog->indicators[static_cast<std::size_t>(program.indicator)];
       out.label = indicator.label;
     }
-    if (program.root.kind == ExprKind::given) {
+    if (program.indicator >= 0 && program.root.kind == ExprKind::given) {
       given(program.root.index, as_of, out);
       return out;
     }

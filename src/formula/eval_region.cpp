@@ -185,6 +185,7 @@ void RegionEvaluator::check_in_force(Frame& frame, RegionColumn& column) const {
   }
 }
 
+// Regions below which somebody reports the indicator; elsewhere a roll-up need not descend.
 const std::vector<std::uint8_t>& RegionEvaluator::given_below(std::uint32_t indicator) {
   const auto [at, fresh] = given_below_.try_emplace(indicator);
   if (!fresh) return at->second;
@@ -192,9 +193,7 @@ const std::vector<std::uint8_t>& RegionEvaluator::given_below(std::uint32_t indi
   at->second.assign(tree.size(), 0);
   if (indicator >= snapshot_.given.size()) return at->second;
   for (const auto& [region, series] : snapshot_.given[indicator]) {
-    for (model::RegionIndex up = region; up != model::no_region; up = tree[up].parent) {
-      at->second[up] = 1;
-    }
+    for (const model::RegionIndex above : tree.ancestors(region)) at->second[above] = 1;
   }
   return at->second;
 }

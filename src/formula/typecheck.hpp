@@ -100,6 +100,7 @@ class Checker {
   Expr mismatch(const Node& node, std::string_view verb, const Expr& a, const Expr& b);
   Expr unknown_property(const Node& node);
   Expr unknown_indicator(const Node& node);
+  std::string wrapped(std::string_view name) const;
   std::optional<double> constant_number(const Node& node, std::string_view what);
 
   const Environment& environment_;

@@ -157,24 +157,36 @@ Expr Checker::unknown_property(const Node& node) {
   return error(node.at, std::move(message), Code::not_found);
 }
 
+// "; it is a property of county, so wrap it in an aggregate: sum(population of county)"
+std::string Checker::wrapped(std::string_view name) const {
+  const model::TypeDef* owner = nullptr;
+  std::string types;
+  for (const model::TypeDef& type : catalog_.types) {
+    if (type.property(name) == nullptr) continue;
+    types += (types.empty() ? "" : ", ") + type.name;
+    // Counties tile every region that people ask about; a province's own value does not.
+    if (owner == nullptr || type.name == "county") owner = &type;
+  }
+  if (owner == nullptr) return {};
+  const model::PropertyDef& property = *owner->property(name);
+  const std::string call =
+      property.kind == model::PropertyKind::boolean
+          ? format("share({}: {})", owner->name, name)
+          : format("{}({} of {})", property.unit.kind == UnitKind::level ? "max" : "sum", name,
+                   owner->name);
+  return format("; it is a property of {}, so wrap it in an aggregate: {}", types, call);
+}
+
 Expr Checker::unknown_indicator(const Node& node) {
   std::vector<std::string> names;
   for (const model::IndicatorDef& indicator : catalog_.indicators) names.push_back(indicator.id);
   std::string message = format("there is no indicator '{}'", node.name);
-  for (const model::TypeDef& type : catalog_.types) {
-    const model::PropertyDef* property = type.property(node.name);
-    if (property == nullptr && type.name != node.name) continue;
-    if (property == nullptr) {
-      message += format("; '{}' is a type of things: write count({})", node.name, node.name);
-    } else if (property->kind == model::PropertyKind::boolean) {
-      message += format("; it is a property of {}, so wrap it in an aggregate: share({}: {})",
-                        type.name, type.name, node.name);
-    } else {
-      message +=
-          format("; it is a property of {}, so wrap it in an aggregate: {}({} of {})", type.name,
-                 property->unit.kind == UnitKind::level ? "max" : "sum", node.name, type.name);
-    }
+  if (catalog_.type(node.name) != nullptr) {
+    message += format("; '{}' is a type of things: write count({})", node.name, node.name);
     return error(node.at, std::move(message), Code::not_found);
+  }
+  if (const std::string hint = wrapped(node.name); !hint.empty()) {
+    return error(node.at, message + hint, Code::not_found);
   }
   if (const auto near = nearest(node.name, names)) message += format("; did you mean {}?", *near);
   return error(node.at, std::move(message), Code::not_found);
