@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include "model/memory_files.hpp"
-#include "model/pack_check.hpp"
 
 namespace cairn::model {
 namespace {
@@ -272,42 +271,6 @@ TEST(PackLoad, RefusesWhatIsNoPack) {
     EXPECT_NE(load(folder(text)).errors(), "") << text;
   }
   EXPECT_NE(load({}).errors().find("p/pack.yaml"), std::string::npos);
-}
-
-// --- check_packs -------------------------------------------------------------------------------
-
-std::string checked(const std::string& yaml, const std::vector<std::string>& plan_lines) {
-  Loaded loaded = load(folder(yaml));
-  Plan plan;
-  plan.id = "panxi";
-  plan.lines = plan_lines;
-  Problems problems;
-  check_packs(loaded.catalog, {plan}, problems);
-  std::string out;
-  for (const Error& error : problems.errors) out += to_string(error) + "\n";
-  for (const Error& warning : problems.warnings) out += "warning " + to_string(warning) + "\n";
-  return out;
-}
-
-TEST(CheckPacks, ReadsQuotesAgainstThePlan) {
-  EXPECT_EQ(checked(good, {"前言", "到2025年，建设", "5G 基站"}), "");
-  EXPECT_NE(checked(good, {"建设5G", "前言"}).find("it begins on line 1"), std::string::npos);
-  EXPECT_NE(checked(good, {"前言", "建设4G"}).find("not in the text"), std::string::npos);
-  EXPECT_NE(checked(with("plan: panxi", "plan: other"), {"x"}).find("warning"), std::string::npos);
-}
-
-TEST(CheckPacks, KnowsWhatOtherPacksDeclare) {
-  const std::vector<std::string> lines{"", "建设5G"};
-  EXPECT_NE(checked(with("- {type: gauge", "- {type: gouge"), lines).find("did you mean 'gauge'"),
-            std::string::npos);
-  EXPECT_NE(checked(with("colour_by: level", "colour_by: leval"), lines).find("mean 'level'"),
-            std::string::npos);
-  EXPECT_EQ(checked(with("colour_by: level", "colour_by: status"), lines), "");
-  EXPECT_NE(checked(with("Flood}, type: gauge", "Flood}, type: guage"), lines)
-                .find("no pack declares the type 'guage'"),
-            std::string::npos);
-  EXPECT_NE(checked(with("rule: flood", "rule: flod"), lines).find("did you mean 'flood'"),
-            std::string::npos);
 }
 
 }  // namespace
