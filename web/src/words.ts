@@ -42,6 +42,7 @@ export const words = {
   findRegion: ['找区域（名称或代码）', 'Find a region (name or code)'],
   indicator: ['指标', 'Indicator'],
   indicators: ['指标', 'Indicators'],
+  parts: ['分项（登记、上报）', 'Parts (registered, reported)'],
   noIndicators: ['这一级没有指标。', 'No indicator has a meaning at this level.'],
   level: ['层级', 'Level'],
   layers: ['图层', 'Layers'],

@@ -64,7 +64,7 @@ export function imageOf(name: string): MapImage | null {
     context.stroke();
   } else if (symbol !== null) {
     outline(context, symbol[1] ?? 'circle');
-    context.lineWidth = 4;
+    context.lineWidth = 5;
     context.stroke();
     if (symbol[2] === 'full') context.fill();
   } else {

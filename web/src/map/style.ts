@@ -237,6 +237,8 @@ function thingLayer(scene: Scene, layer: Layer, index: number): LayerSpecificati
       ]
     : colour;
   const shape = layer.symbol ?? 'circle';
+  // A handful of things may be large; thousands must leave room for each other.
+  const few = layer.count < 300;
   return {
     id: layer.id,
     type: 'symbol',
@@ -256,8 +258,8 @@ function thingLayer(scene: Scene, layer: Layer, index: number): LayerSpecificati
         ['==', ['get', 'id'], scene.thing],
         1.5,
         ['>', ['coalesce', ['get', 'count'], 1], 1],
-        0.95,
-        0.65,
+        few ? 1.25 : 0.95,
+        few ? 1.15 : 0.65,
       ],
     },
     paint: {
