@@ -17,7 +17,7 @@ inline constexpr int indicator_depth = 64;
 // One import or one POST: a province's sites with all columns are about 40 MB.
 inline constexpr std::size_t import_bytes = std::size_t{64} << 20;
 inline constexpr std::size_t import_records = 1'000'000;
-// Values of one import (a row may hold several); about 130 B each until they are kept.
+// Values of one import (a row may hold several): about 100 B each until they are kept.
 inline constexpr std::size_t import_values = 4'000'000;
 // Accepted rows that a preview shows.
 inline constexpr std::size_t import_sample = 20;

@@ -75,6 +75,15 @@ Result<std::unique_ptr<detail::RowReader>> open_reader(const detail::ReaderInput
   return fail(Code::internal, "no such kind of import");
 }
 
+// Room for one record a line: a list that grows by doubling would need half as much again.
+void reserve(std::string_view text, Preview& out) {
+  const auto lines = static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')) + 1;
+  const std::size_t rows = std::min(lines, limits::import_records);
+  if (out.kind == ImportKind::things) out.records.things.reserve(rows);
+  if (out.kind == ImportKind::statistics) out.records.statistics.reserve(rows);
+  if (out.kind == ImportKind::observations) out.records.observations.reserve(rows);
+}
+
 // Reads all rows; an error when there are none or too many.
 Status read_rows(detail::Table& table, detail::RowReader& reader, detail::Report& report,
                  Preview& out) {
@@ -94,6 +103,10 @@ Status read_rows(detail::Table& table, detail::RowReader& reader, detail::Report
       report.mistake("", [&] { return row.mistake; });
     }
     ++(report.good() ? out.accepted : out.rejected);
+    if (reader.values() > limits::import_values) {
+      return fail(Code::too_large,
+                  format("more than {} values; divide the file", limits::import_values), out.name);
+    }
   }
   if (out.rows == 0) {
     return fail(Code::invalid, "the file has a header but no row below it", out.name);
@@ -155,6 +168,7 @@ Result<Preview> prepare(const ImportRequest& request, const ImportContext& conte
                 format("GeoJSON carries things; give {} as CSV", to_string(request.kind)),
                 request.name);
   }
+  if (out.format == ImportFormat::csv) reserve(decoded->text, out);
   detail::Report report(out);
   auto reader = open_reader({request, context, (*table)->header(), out, report});
   if (!reader) {

@@ -20,6 +20,8 @@ class RowReader {
   // Reads a row whose cells stand one for each column of the header; mistakes go to the report,
   // records of a good row to the preview.
   virtual void read(const Row& row) = 0;
+  // How many values the accepted rows hold.
+  virtual std::size_t values() const = 0;
   // After the last row: what the import replaces, notes.
   virtual void finish() = 0;
 };

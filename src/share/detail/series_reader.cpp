@@ -59,6 +59,9 @@ class SeriesReader : public RowReader {
     return {};
   }
 
+  // Each is a record of its own.
+  std::size_t values() const override { return record_of_.size(); }
+
   void finish() override {
     if (empty_ > 0) {
       in_.preview.notes.push_back(format("{} empty values are left out", empty_));
@@ -148,15 +151,6 @@ class SeriesReader : public RowReader {
     return nullptr;
   }
 
-  bool room(std::size_t values) {
-    if (values < limits::import_values) return true;
-    full_ = true;
-    in_.report.mistake("", [] {
-      return format("the file holds more than {} values; divide it", limits::import_values);
-    });
-    return false;
-  }
-
   void repeated(std::ptrdiff_t twin, bool equal, const Column& column, std::string_view property) {
     if (equal) {
       ++repeated_;
@@ -197,7 +191,6 @@ class SeriesReader : public RowReader {
   UnitWords units_;
   Seen seen_;
   std::vector<std::uint32_t> record_of_;  // of each accepted value
-  bool full_ = false;
 
  private:
   std::unordered_map<std::size_t, std::string> shown_;
@@ -308,7 +301,6 @@ class StatisticReader final : public SeriesReader {
 
   void enter(const Column& column, model::Statistic statistic) {
     auto& list = in_.preview.records.statistics;
-    if (!room(list.size())) return;
     std::size_t hash = mixed(std::hash<std::string_view>()(statistic.region),
                              std::hash<std::string_view>()(statistic.property));
     hash = mixed(hash, static_cast<std::size_t>(statistic.period.begin.ns));
@@ -498,7 +490,6 @@ class ObservationReader final : public SeriesReader {
 
   void enter(const Column& column, model::Observation observation) {
     auto& list = in_.preview.records.observations;
-    if (!room(list.size())) return;
     std::size_t hash = mixed(std::hash<std::string_view>()(observation.thing),
                              std::hash<std::string_view>()(observation.property));
     hash = mixed(hash, static_cast<std::size_t>(observation.time.begin.ns));

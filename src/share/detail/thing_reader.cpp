@@ -123,11 +123,12 @@ class ThingReader final : public RowReader {
     enter(std::move(thing), type);
   }
 
+  std::size_t values() const override { return values_; }
+
   void finish() override {
     const auto& things = in_.preview.records.things;
     std::map<std::pair<std::string, RegionIndex>, std::size_t> replaced;
     std::map<std::string, std::vector<RegionIndex>> counties;
-    TextMap<bool> ids;
     for (const Thing& thing : things) {
       const RegionIndex county = regions_.county_of(regions_.find(thing.region));
       if (model::parse_level(thing.type)) {
@@ -135,13 +136,12 @@ class ThingReader final : public RowReader {
       } else if (!thing.estimated && in_.request.replace_estimated) {
         auto& list = counties[thing.type];
         if (std::find(list.begin(), list.end(), county) == list.end()) list.push_back(county);
-        ids.emplace(thing.id, true);
       }
     }
     for (const auto& [type, list] : counties) {
       const model::Table* table = in_.context.snapshot.table(type);
       for (std::size_t row = 0; table != nullptr && row < table->size(); ++row) {
-        if (table->estimated[row] == 0 || ids.contains(table->ids[row])) continue;
+        if (table->estimated[row] == 0 || known_ids_.contains(table->ids[row])) continue;
         const RegionIndex county = regions_.county_of(table->region[row]);
         if (std::find(list.begin(), list.end(), county) != list.end()) ++replaced[{type, county}];
       }
@@ -378,7 +378,9 @@ class ThingReader final : public RowReader {
   }
 
   void read_properties(Thing& thing, int type) {
-    for (const Binding& binding : bindings_of(type)) {
+    const std::vector<Binding>& bindings = bindings_of(type);
+    thing.properties.reserve(bindings.size());
+    for (const Binding& binding : bindings) {
       const std::string_view text = trim(row_->cells[binding.column->at]);
       if (text.empty()) continue;
       const auto wrong = [&](const std::string& message) {
@@ -437,8 +439,10 @@ class ThingReader final : public RowReader {
     const model::Table* table = in_.context.snapshot.table(thing.type);
     const bool known = table != nullptr && table->rows_by_id.contains(thing.id);
     ++(known ? in_.preview.updated_things : in_.preview.new_things);
+    if (known) known_ids_.emplace(thing.id, true);
     if (in_.sampling()) add_sample(thing, type);
     record_of_.push_back(static_cast<std::uint32_t>(row_->record));
+    values_ += thing.properties.size();
     things.push_back(std::move(thing));
   }
 
@@ -541,6 +545,8 @@ class ThingReader final : public RowReader {
   const Row* row_ = nullptr;
   Seen seen_;
   std::vector<std::uint32_t> record_of_;  // of each accepted thing
+  TextMap<bool> known_ids_;               // of the file, where the registry has them already
+  std::size_t values_ = 0;
   std::size_t unused_names_ = 0;
 };
 
