@@ -229,8 +229,8 @@ Actuals formula_actuals(FormulaActuals inputs) {
     if (region == model::no_region || definition == nullptr || !printed || printed->incomplete) {
       return std::nullopt;
     }
-    const auto answer =
-        inputs.evaluator.indicator(claim.indicator, {.regions = {region}, .as_of = inputs.as_of});
+    const formula::Request request{.regions = {region}, .as_of = inputs.as_of};
+    const auto answer = inputs.evaluator.indicator(claim.indicator, request);
     if (!answer || answer->cells.empty() || !answer->cells[0].value ||
         !answer->unit.compatible(printed->unit)) {
       return std::nullopt;
@@ -242,8 +242,12 @@ Actuals formula_actuals(FormulaActuals inputs) {
     actual.reported = cell.reported;
     actual.expected = cell.expected;
     actual.estimated = cell.estimated;
-    actual.proposed = inputs.overlay;
     actual.data_time = cell.data_time;
+    actual.proposed = inputs.overlay && !cell.data_time;
+    if (inputs.overlay && inputs.base != nullptr) {
+      const auto before = inputs.base->indicator(claim.indicator, request);
+      actual.proposed = before && before->cells[0].value != cell.value;
+    }
     return actual;
   };
 }

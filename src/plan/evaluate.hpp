@@ -38,7 +38,7 @@ struct Actual {
   std::size_t reported = 0;
   std::size_t expected = 0;
   bool estimated = false;
-  bool proposed = false;             // with an overlay: what would be
+  bool proposed = false;             // what would be: the overlay changes it
   std::optional<Instant> data_time;  // newest observation or statistic it rests on
 };
 // Nothing when no indicator of that id answers for the region, or its unit does not convert.
@@ -78,6 +78,9 @@ struct FormulaActuals {
   const model::RegionTree& regions;
   Instant as_of;
   bool overlay = false;  // the evaluator's snapshot has a proposal's things in it
+  // Evaluates without the proposal: tells what it changes. Without it only what is counted from
+  // the registry alone passes for changed.
+  formula::Evaluator* base = nullptr;
 };
 Actuals formula_actuals(FormulaActuals inputs);
 

@@ -185,6 +185,17 @@ TEST(FormulaActuals, ValuesInTheClaimsUnit) {
   EXPECT_TRUE(actual->given);
   ASSERT_TRUE(actual->data_time);
   EXPECT_EQ(to_string(date_of(*actual->data_time - 1, zone)), "2022-12-31");
+  EXPECT_FALSE(actual->proposed);
+  const auto unchanged = formula_actuals({evaluator, library, *regions, end_of(2023), true});
+  EXPECT_FALSE(unchanged(row("users", "万户").in("52").claim)->proposed)
+      << "a proposal does not make a report of 2022 newer";
+  model::Records more = records;
+  more.statistics[0].value += 1;
+  const model::Snapshot proposed = build_snapshot({catalog, regions, zone}, more, problems);
+  formula::Evaluator would_be(library, proposed);
+  const auto changed =
+      formula_actuals({would_be, library, *regions, end_of(2023), true, &evaluator});
+  EXPECT_TRUE(changed(row("users", "万户").in("52").claim)->proposed);
   EXPECT_FALSE(actuals(row("users", "亿元").in("52").claim)) << "money is no count";
   EXPECT_FALSE(actuals(row("users", "万户").in("51").claim)) << "an unknown region";
   EXPECT_FALSE(actuals(row("others", "万户").in("52").claim)) << "nobody gives it";

@@ -19,6 +19,7 @@ constexpr std::string_view style = R"(
 *{box-sizing:border-box}
 body{font:10.5pt/1.5 "Noto Sans CJK SC","Source Han Sans SC","Microsoft YaHei",sans-serif;
 color:#1c2530;max-width:186mm;margin:8mm auto;padding:0 4mm}
+html[lang=en] body{font-family:"Noto Sans","Segoe UI",Arial,"Noto Sans CJK SC",sans-serif}
 h1{font-size:18pt;line-height:1.3;margin:0 0 2mm}
 h2{font-size:13pt;margin:8mm 0 3mm;padding-bottom:1mm;border-bottom:.4mm solid #1c2530}
 p.meta{margin:0;color:#5a6672}
@@ -273,7 +274,7 @@ void Report::one_finding(std::size_t number, const Finding& finding) {
   constexpr std::array<std::pair<const char*, const char*>, 3> severities{
       {{"错误", "error"}, {"疑点", "warning"}, {"提示", "note"}}};
   const auto& severity = severities[static_cast<std::size_t>(finding.severity)];
-  out_ += format("<div class=\"finding {}\">\n<h3>{}. {}（{}）</h3>\n<p>{}</p>\n",
+  out_ += format("<div class=\"finding {}\">\n<h3>{}. {} · {}</h3>\n<p>{}</p>\n",
                  to_string(finding.severity), number, text(finding.title),
                  say(severity.first, severity.second), text(finding.text));
   if (!finding.arithmetic.empty()) {
@@ -281,8 +282,9 @@ void Report::one_finding(std::size_t number, const Finding& finding) {
   }
   for (const model::Quote& quote : finding.quotes) {
     const std::string other = quote.plan == in_.plan.id ? "" : escaped(quote.plan) + " ";
-    out_ += format("<blockquote>{} <small>({}{})</small></blockquote>\n", escaped(quote.text),
-                   other, line(quote.line));
+    out_ +=
+        format("<blockquote><span lang=\"zh-CN\">{}</span> <small>({}{})</small></blockquote>\n",
+               escaped(quote.text), other, line(quote.line));
   }
   if (!finding.suggestion.empty()) {
     out_ += format("<p>{}{}</p>\n", say("建议：", "Suggestion: "), text(finding.suggestion));
@@ -322,7 +324,7 @@ void Report::method() {
             "Findings rest only on printed numbers and the range that rounding leaves them; what "
             "rounding explains is not listed.");
   out_ +=
-      format("<p>{}: {} ({}, {}–{})。{}</p>\n</div>\n", say("目标与引文来源", "Goals and quotes"),
+      format("<p>{}: {} ({}, {}–{}). {}</p>\n</div>\n", say("目标与引文来源", "Goals and quotes"),
              text(in_.plan.title), text(in_.plan.issuer), in_.plan.first_year, in_.plan.last_year,
              say("行号指规划文本的行。", "Line numbers are those of the plan’s text."));
 }

@@ -65,8 +65,10 @@ TEST(Report, ShowsGoalsCountsAndFindings) {
   EXPECT_EQ(count(html, "<svg"), 2u) << "one a goal with a path; the review's number is no goal";
   EXPECT_NE(html.find("19<br><small>估计</small><br><small>2023-12-31</small>"), std::string::npos);
   EXPECT_NE(html.find("19.6 − 18.3 = 1.3 ≠ 1.6"), std::string::npos);
-  EXPECT_NE(html.find("<blockquote>line 2 <small>(第 2 行)</small></blockquote>"),
-            std::string::npos);
+  EXPECT_NE(
+      html.find(
+          "<blockquote><span lang=\"zh-CN\">line 2</span> <small>(第 2 行)</small></blockquote>"),
+      std::string::npos);
 }
 
 TEST(Report, InEnglish) {
