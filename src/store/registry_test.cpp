@@ -43,7 +43,9 @@ model::Records some_records(int things) {
     thing.position = geo::Point{102.25, 27.9};
     thing.properties = {{"height_m", model::Value{35.5}},
                         {"on", model::Value{true}},
+                        {"seen", model::Value{Instant{1'577'923'200'000'000'001}}},
                         {"since", model::Value{Date{2020, 1, 2}}},
+                        {"size", model::Value{}},
                         {"tech", model::Value{std::string("5g")}}};
     records.things.push_back(thing);
   }

@@ -324,12 +324,14 @@ std::vector<const Column*> Columns::measures() const {
 
 Result<Columns> match_columns(const std::vector<std::string>& header, const ImportRequest& request,
                               const MeasureNames& measures) {
-  for (const auto& [from, to] : request.columns) {
+  for (const auto& pair : request.columns) {
+    const std::string from = folded(pair.first);
     if (std::none_of(header.begin(), header.end(),
-                     [&](const std::string& name) { return folded(name) == folded(from); })) {
-      const auto near = nearest(from, header);
-      return fail(Code::invalid, format("there is no column '{}' to be read as '{}'{}", from, to,
-                                        near ? format("; did you mean '{}'?", *near) : ""));
+                     [&](const std::string& name) { return folded(name) == from; })) {
+      const auto near = nearest(pair.first, header);
+      return fail(Code::invalid,
+                  format("there is no column '{}' to be read as '{}'{}", pair.first, pair.second,
+                         near ? format("; did you mean '{}'?", *near) : ""));
     }
   }
   Columns out;
