@@ -176,7 +176,7 @@ void cite(Finding& finding, const model::Relation& relation) {
 
 std::string name(const model::Claim& claim, Language language) {
   const std::string& label = claim.label.in(language);
-  return language == Language::zh ? "“" + label + "”" : "‘" + label + "’";
+  return language == Language::zh ? "「" + label + "」" : "‘" + label + "’";
 }
 
 std::string dated(const Point& point, bool with_plan) {

@@ -43,7 +43,7 @@ Finding start(Severity severity, std::string_view rule);
 void cite(Finding& finding, const model::Plan& plan, const model::Claim& claim);
 void cite(Finding& finding, const Point& point);
 void cite(Finding& finding, const model::Relation& relation);
-// “5G基站数” / "5G base stations" in quotation marks.
+// 「5G基站数」 / ‘5G base stations’: labels have “ ” of their own.
 std::string name(const model::Claim& claim, Language language);
 // "2020: 0.16 万" with the plan's id in front when `with_plan`.
 std::string dated(const Point& point, bool with_plan = false);
