@@ -86,6 +86,14 @@ Answer Evaluator::evaluate(const Compiled& formula, const Request& request) {
     answer.cells.assign(request.regions.size(), cell);
     return answer;
   }
+  const std::size_t known_regions = impl_->regions.snapshot().regions->size();
+  for (const model::RegionIndex region : request.regions) {
+    if (region < known_regions) continue;
+    Cell cell;
+    cell.reason = "a region of the request is not known";
+    answer.cells.assign(request.regions.size(), cell);
+    return answer;
+  }
   Frame& frame = impl_->regions.frame(request.regions, request.as_of);
   const auto known = frame.indicators.find(formula.program);
   const RegionColumn column = known != frame.indicators.end()
@@ -115,6 +123,14 @@ Result<Answer> Evaluator::indicator(std::string_view id, const Request& request)
 Explanation Evaluator::explain(const Compiled& formula, model::RegionIndex region, Instant as_of,
                                std::size_t max_inputs) {
   impl_->regions.trim();
+  if (region >= impl_->regions.snapshot().regions->size() || formula.program->row_type >= 0) {
+    Explanation nothing;
+    nothing.text = formula.text;
+    nothing.unit = formula.unit;
+    nothing.as_of = as_of;
+    nothing.cell = evaluate(formula, {{region}, as_of}).cells[0];
+    return nothing;
+  }
   return explain_program(impl_->regions, formula.program, region, as_of, max_inputs);
 }
 

@@ -49,9 +49,12 @@ struct Cell {
   bool operator==(const Cell&) const = default;
 };
 
+// Observations that ended at or before `as_of` are known; regions and things count that were in
+// force just before it. So the end of 2020 (2021-01-01T00:00) sees 2020 whole and nothing of what
+// begins in 2021: who lists regions for a request asks RegionTree for `as_of - 1`.
 struct Request {
   std::vector<model::RegionIndex> regions;
-  Instant as_of;  // everything that ended at or before this instant is known
+  Instant as_of;
 };
 
 struct Answer {
