@@ -5,6 +5,7 @@
 #include "core/text.hpp"
 #include "server/detail/render.hpp"
 #include "server/inquiry.hpp"
+#include "server/ogc_routes.hpp"
 #include "server/service.hpp"
 
 namespace cairn::server {
@@ -84,6 +85,7 @@ void add_api_routes(Router& router, Service& service) {
   add_plan_routes(router);
   add_thing_routes(router);
   add_map_routes(router);
+  add_standard_routes(router, service.clock());
 }
 
 }  // namespace cairn::server
