@@ -7,6 +7,7 @@
 namespace cairn::server {
 
 class Service;
+class ImportDesk;
 
 void add_api_routes(Router& router, Service& service);  // all of them
 
@@ -18,5 +19,6 @@ void add_pack_routes(Router& router);
 void add_plan_routes(Router& router);
 void add_thing_routes(Router& router);
 void add_map_routes(Router& router);
+void add_import_routes(Router& router, ImportDesk& desk);
 
 }  // namespace cairn::server

@@ -10,6 +10,7 @@
 #include <charconv>
 #include <condition_variable>
 #include <exception>
+#include <limits>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -243,7 +244,7 @@ class Server final : public HttpServer {
     }
     Parser parser;
     parser.header_limit(static_cast<std::uint32_t>(options_.header_bytes));
-    parser.body_limit(boost::none);  // set below, when the header says what the request wants
+    parser.body_limit(std::numeric_limits<std::uint64_t>::max());  // the real one is set below
     c.deadline.set(options_.header_time);
     co_await http::async_read_header(c.socket, c.buffer, parser,
                                      asio::redirect_error(asio::use_awaitable, ec));

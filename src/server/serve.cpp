@@ -4,7 +4,9 @@
 #include <string_view>
 
 #include "core/text.hpp"
+#include "server/api.hpp"
 #include "server/http.hpp"
+#include "server/imports.hpp"
 #include "server/service.hpp"
 #include "server/state.hpp"
 
@@ -14,8 +16,11 @@ namespace {
 class Instance final : public Running {
  public:
   Instance(ServiceOptions options, const Clock& clock, const Files& files,
-           std::shared_ptr<const State> state)
-      : service_(std::move(options), clock, files, std::move(state)) {}
+           std::shared_ptr<const State> state, std::unique_ptr<store::Registry> registry)
+      : service_(std::move(options), clock, files, std::move(state)),
+        imports_(std::move(registry), service_) {
+    add_import_routes(service_.router(), imports_);
+  }
   ~Instance() override { stop(); }
 
   Status listen(const HttpOptions& options) {
@@ -39,6 +44,7 @@ class Instance final : public Running {
 
  private:
   Service service_;
+  ImportDesk imports_;
   std::unique_ptr<HttpServer> http_;  // after the service: it stops first
 };
 
@@ -55,12 +61,23 @@ Result<std::unique_ptr<Running>> serve(const ServeOptions& options, Files& files
     return fail(Code::denied, format("listening on {} lets other machines in: that needs a token",
                                      options.address));
   }
-  auto world = watch::load_world(files, {options.root, options.home}, {});
+  std::unique_ptr<store::Registry> registry;
+  model::Records imported;
+  if (!options.data_directory.empty()) {
+    auto opened = store::Registry::open(options.data_directory);
+    if (!opened) return fail(opened.error());
+    registry = std::move(*opened);
+    auto records = registry->records();
+    if (!records) return fail(records.error());
+    imported = std::move(*records);
+  }
+  auto world = watch::load_world(files, {options.root, options.home}, imported);
   if (!world) return fail(world.error());
   problems = (*world)->problems;
-  auto state = build_state(*world, {}, clock.now());
-  auto running = std::make_unique<Instance>(
-      ServiceOptions{options.token, beyond, options.web_directory}, clock, files, std::move(state));
+  auto state = build_state(*world, imported, clock.now());
+  auto running =
+      std::make_unique<Instance>(ServiceOptions{options.token, beyond, options.web_directory},
+                                 clock, files, std::move(state), std::move(registry));
   HttpOptions http;
   http.address = options.address == "localhost" ? "127.0.0.1" : options.address;
   http.port = options.port;

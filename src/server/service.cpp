@@ -107,16 +107,14 @@ std::optional<Response> Service::refuse(const Route& route, const Request& reque
   if (options_.token.empty()) {
     return problem(403,
                    "this server was started without a token, so nothing can be written; "
-                   "start it with one (cairn serve --token-file)");
+                   "start it with one (cairn serve --token)");
   }
   const std::string_view given = request.header("authorization");
   const bool bearer = given.size() > 7 && iequals_ascii(given.substr(0, 7), "bearer ");
   if (bearer && equal_in_constant_time(trim(given.substr(7)), options_.token)) return std::nullopt;
-  Response out = problem(
-      401, bearer ? "the token is wrong" : "this needs the header 'Authorization: Bearer <token>'");
-  out.headers.push_back({"WWW-Authenticate", bearer
-                                                 ? "Bearer realm=\"cairn\", error=\"invalid_token\""
-                                                 : "Bearer realm=\"cairn\""});
+  if (bearer) return problem(403, "the token is wrong");
+  Response out = problem(401, "this needs the header 'Authorization: Bearer <token>'");
+  out.headers.push_back({"WWW-Authenticate", "Bearer realm=\"cairn\""});
   return out;
 }
 
