@@ -302,10 +302,10 @@ void check_implied(const Context& context, Findings& findings) {
           format("{}{} ÷ {} = {} {} [{} … {}]", finding.arithmetic.empty() ? "" : "; ",
                  point_text(i.over), point_text(i.of), computed(value, decimals), unit,
                  computed(i.range.lo / scale, decimals), computed(i.range.hi / scale, decimals));
-      list.zh += (list.zh.empty() ? "" : "；") + name(*i.over.claim, Language::zh) + " " +
-                 computed(value, decimals) + " " + unit;
-      list.en += (list.en.empty() ? "" : "; ") + name(*i.over.claim, Language::en) + " " +
-                 computed(value, decimals) + " " + unit;
+      list.zh += (list.zh.empty() ? "" : "；") + name(*i.over.claim, Language::zh) + "（" +
+                 i.over.plan->id + "）" + computed(value, decimals) + " " + unit;
+      list.en += (list.en.empty() ? "" : "; ") + name(*i.over.claim, Language::en) + " (" +
+                 i.over.plan->id + ") " + computed(value, decimals) + " " + unit;
     }
     finding.text = {
         format("由占比反推同一总量（{} 年），结果不同：{}。", key.second, list.zh),
