@@ -12,6 +12,8 @@ namespace {
 
 // Frames are a request's regions at a date; a page with twenty years of trend needs twenty.
 constexpr std::size_t most_frames = 128;
+// Columns of last values and lists of rows, by date: rules that are replayed ask for many dates.
+constexpr std::size_t most_columns = 512;
 
 std::string reason_of(const Partial& partial, Lack lack, const model::TypeDef& type) {
   if (lack == Lack::none_reported) return format("0 of {} reported", partial.expected);
@@ -55,7 +57,10 @@ Frame& RegionEvaluator::frame(const std::vector<model::RegionIndex>& regions, In
 }
 
 void RegionEvaluator::trim() {
-  if (frames_.size() <= most_frames) return;
+  if (frames_.size() <= most_frames && rows_.size() <= most_columns &&
+      last_.size() <= most_columns) {
+    return;
+  }
   frames_.clear();
   rows_.clear();
   last_.clear();

@@ -47,6 +47,7 @@ class LastCache {
   const LastValues& read(const model::Snapshot& snapshot, const model::Table& table,
                          std::uint32_t column, Instant as_of);
   void clear() { known_.clear(); }
+  std::size_t size() const { return known_.size(); }
 
  private:
   std::map<std::tuple<const model::Table*, std::uint32_t, std::int64_t>, LastValues> known_;

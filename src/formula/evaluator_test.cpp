@@ -374,6 +374,8 @@ TEST(Evaluator, UnitsConvert) {
   EXPECT_EQ(w.unit("max(rate(disp, 6h) of meter)"), "mm/h");
   EXPECT_EQ(w.unit("max(rate(energy, 1d) of meter)"), "kW.h/d");
   EXPECT_EQ(w.unit("gdp / people"), "亿元/{person}");
+  EXPECT_EQ(w.unit("sites / people"), "个/{person}");
+  EXPECT_EQ(w.unit("sites / people * 10000"), "1");
   EXPECT_EQ(w.unit("(3 m) ^ 2"), "m2");
 }
 

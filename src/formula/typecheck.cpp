@@ -359,7 +359,7 @@ Expr Checker::add_temperatures(const Node& node, Expr left, Expr right) {
 
 Expr Checker::multiply_or_divide(const Node& node, Expr left, Expr right) {
   const bool product = node.op == Op::mul;
-  const auto unit =
+  auto unit =
       product ? cairn::multiply(left.unit, right.unit) : cairn::divide(left.unit, right.unit);
   if (!unit) {
     const Expr& level = left.unit.kind != UnitKind::linear ? left : right;
@@ -367,6 +367,9 @@ Expr Checker::multiply_or_divide(const Node& node, Expr left, Expr right) {
                                   source(level.at), level.unit.text));
   }
   const bool bare = left.bare && right.bare;
+  // stations / people * 10000 is per ten thousand: "{station}/{person}" would mislead.
+  const bool scaled = left.bare != right.bare && unit->dimensionless() && unit->scale == 1;
+  if (scaled && unit->text.find('/') != std::string::npos) unit = unit_one();
   Expr e = make(ExprKind::binary, Type::number, node.at, {std::move(left), std::move(right)});
   e.op = node.op;
   e.unit = *unit;
