@@ -34,9 +34,14 @@ struct Thing {
   std::string source;
   std::vector<std::pair<std::string, Value>> properties;
   std::string place;  // file:line it was read from
-  // Imported things take the place of the estimated ones of their type and county; true for those
-  // that stand beside them.
+  // Imported things that stand take the place of the estimated ones of their type and county; true
+  // for those that are to stand beside them.
   bool beside_estimated = false;
+
+  // What is only planned or gone says nothing about what stands.
+  bool replaces_estimated() const {
+    return !estimated && !beside_estimated && status == Life::live;
+  }
 };
 
 // A numeric observation of a thing's property; time.begin == time.end for an instant. Text and

@@ -34,6 +34,7 @@ std::string options_text(const ImportRequest& request) {
   const auto add = [&](std::string_view name, std::string_view value) {
     if (!value.empty()) out += format("{}={}\n", name, value);
   };
+  if (request.kind != ImportKind::things) add("kind", to_string(request.kind));
   add("type", request.type);
   add("thing", request.thing);
   add("property", request.property);

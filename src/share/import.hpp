@@ -46,8 +46,8 @@ struct ImportRequest {
   std::string unit = {};          // of values that name none
   std::string source = {};        // of rows that name none; empty: the file's name
   std::optional<Zone> zone = {};  // of times without an offset; otherwise the region's
-  // Things that are not estimated take the place of the estimated ones of their type and county;
-  // false lets them stand beside these.
+  // Live things that are not estimated take the place of the estimated ones of their type and
+  // county; false lets them stand beside these.
   bool replace_estimated = true;
   // Column of the file -> field or property; "-" leaves a column out.
   std::vector<std::pair<std::string, std::string>> columns = {};

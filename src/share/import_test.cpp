@@ -395,6 +395,9 @@ TEST_F(CommitTest, OptionsThatChangeTheMeaningMakeAnotherFile) {
   ASSERT_TRUE(replacing && beside);
   EXPECT_NE(replacing->digest, beside->digest);
   EXPECT_TRUE(beside->replaces.empty());
+  // What is only planned replaces nothing either.
+  EXPECT_TRUE(
+      world_.things("id,type,region,status\na,base_station,513401,planned\n")->replaces.empty());
   EXPECT_TRUE(beside->records.things[0].beside_estimated);
 }
 

@@ -23,7 +23,7 @@ model::Records merged(const model::Workspace& workspace, const model::Records& i
   std::set<std::pair<std::string, std::string>> own_ids;  // (type, id)
   for (const model::Thing& thing : imported.things) {
     own_ids.emplace(thing.type, thing.id);
-    if (thing.estimated || thing.beside_estimated || model::parse_level(thing.type)) continue;
+    if (!thing.replaces_estimated() || model::parse_level(thing.type)) continue;
     replaced.emplace(thing.type, county_of(*workspace.regions, thing.region));
   }
   if (!imported.things.empty()) {

@@ -23,8 +23,8 @@ struct World {
   Result<model::Snapshot> with_proposal(std::string_view id) const;
 };
 
-// Loads the folders, lays the imported records over them and builds. An imported thing that is not
-// estimated takes the place of the estimated things of its type in its county; an imported
+// Loads the folders, lays the imported records over them and builds. An imported thing that is live
+// and not estimated takes the place of the estimated things of its type in its county; an imported
 // village, county … gives its position and properties to the region of that code.
 Result<std::shared_ptr<const World>> load_world(const Files& files,
                                                 const model::WorkspaceOptions& options,

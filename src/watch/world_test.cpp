@@ -106,13 +106,15 @@ TEST(World, AnAliasNamesTheSameCounty) {
   EXPECT_EQ(ids(*world, "site"), (Strings{"e1", "e2", "own", "real"}));
 }
 
-TEST(World, EstimatedAndAddedSitesReplaceNothing) {
+TEST(World, EstimatedAddedAndPlannedSitesReplaceNothing) {
   Thing estimated = site("guess", "513401");
   estimated.estimated = true;
   Thing beside = site("more", "513402");
   beside.beside_estimated = true;
-  const auto world = world_with({{estimated, beside}, {}, {}});
-  EXPECT_EQ(ids(*world, "site"), (Strings{"e1", "e2", "f1", "guess", "more", "real"}));
+  Thing planned = site("plan", "513402");
+  planned.status = Life::planned;
+  const auto world = world_with({{estimated, beside, planned}, {}, {}});
+  EXPECT_EQ(ids(*world, "site"), (Strings{"e1", "e2", "f1", "guess", "more", "plan", "real"}));
 }
 
 TEST(World, ASiteOfTheSameIdIsReplacedAlsoWhenItWasReal) {

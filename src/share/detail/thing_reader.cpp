@@ -133,7 +133,7 @@ class ThingReader final : public RowReader {
       const RegionIndex county = regions_.county_of(regions_.find(thing.region));
       if (model::parse_level(thing.type)) {
         count_level(thing, county, replaced);
-      } else if (!thing.estimated && in_.request.replace_estimated) {
+      } else if (thing.replaces_estimated()) {
         auto& list = counties[thing.type];
         if (std::find(list.begin(), list.end(), county) == list.end()) list.push_back(county);
       }
