@@ -9,10 +9,12 @@ const number = (change: Partial<ClaimNumber>): ClaimNumber => {
 
 describe('numbers of a claim', () => {
   it('keeps bounds, ranges and words', () => {
-    expect(numberText(number({ op: '>' }), '亿元', 'zh')).toBe('>50');
-    expect(numberText(number({ value_max: 60 }), '%', 'zh')).toBe('50–60');
-    expect(numberText(number({ value: null, text: '初步建成' }), '1', 'zh')).toBe('初步建成');
-    expect(numberText(null, '%', 'zh')).toBe('');
+    expect(numberText(number({ op: '>' }), 'zh')).toBe('>50');
+    expect(numberText(number({ value_max: 60 }), 'zh')).toBe('50–60');
+    expect(numberText(number({ value: null, text: '初步建成' }), 'zh')).toBe('初步建成');
+    expect(numberText(number({ value: 70000 }), 'zh')).toBe('70,000');
+    expect(numberText(number({ value: 40.5 }), 'en')).toBe('40.5');
+    expect(numberText(null, 'zh')).toBe('');
   });
   it('says what kind of change is stated', () => {
     expect(changeText({ value: 4.3, op: '>=', kind: 'cagr' }, 'zh')).toBe('年均 ≥4.3 %');

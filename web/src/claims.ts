@@ -1,22 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // How the numbers of a claim are said, and which claims pass a filter.
 import type { Claim, ClaimChange, ClaimNumber, TargetStatus } from './api/types';
-import { opText, parts } from './format';
+import { bareNumber, opText } from './format';
 import type { Lang } from './view';
 
 /** `>50`, `100–200`, `初步建成`; without the unit, which has a column of its own. */
-export function numberText(number: ClaimNumber | null, unit: string, lang: Lang): string {
+export function numberText(number: ClaimNumber | null, lang: Lang): string {
   if (number === null) return '';
   if (number.value === null) return number.text ?? '';
-  // In a table with a column for the unit Chinese keeps the plan's own scale.
-  const say = (value: number): string => parts(value, unit, lang).number;
-  const range = number.value_max === null ? '' : `–${say(number.value_max)}`;
-  return `${opText(number.op, lang)}${say(number.value)}${range}`;
+  const range = number.value_max === null ? '' : `–${bareNumber(number.value_max)}`;
+  return `${opText(number.op, lang)}${bareNumber(number.value)}${range}`;
 }
 
 export function changeText(change: ClaimChange | null, lang: Lang): string {
   if (change === null) return '';
-  const value = `${opText(change.op, lang)}${parts(change.value, '1', lang).number}`;
+  const value = `${opText(change.op, lang)}${bareNumber(change.value)}`;
   if (change.kind === 'cagr') return lang === 'zh' ? `年均 ${value} %` : `${value} % a year`;
   return lang === 'zh' ? `累计 ${value}` : `${value} in all`;
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from 'vitest';
 import {
+  bareNumber,
+  planUnit,
   ageText,
   dateText,
   daysBetween,
@@ -58,6 +60,15 @@ describe('quantity', () => {
   });
   it('leaves number and unit apart for tables', () => {
     expect(parts(6070562, '{person}', 'zh')).toEqual({ number: '607.1', unit: '万人' });
+  });
+  it('does not scale what stands in a column with a unit of its own', () => {
+    expect(bareNumber(70000)).toBe('70,000');
+    expect(bareNumber(0.0722)).toBe('0.0722');
+    expect(planUnit('万个', 'zh')).toBe('万个');
+    expect(planUnit('亿元', 'en')).toBe('×10⁸ CNY');
+    expect(planUnit('万', 'en')).toBe('×10⁴');
+    expect(planUnit('1', 'zh')).toBe('');
+    expect(plain(exact(1.7, '万个', 'en'))).toBe('1.7 ×10⁴');
   });
   it('keeps every digit in the exact form', () => {
     expect(plain(exact(6070562, '{person}', 'zh'))).toBe('6070562 人');

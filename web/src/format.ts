@@ -97,6 +97,22 @@ function usefulDigits(value: number): number {
   return Math.min(8, Math.max(0, 4 - before));
 }
 
+/**
+ * A number as it stands, for a column whose unit is said elsewhere: never scaled, since nothing
+ * beside it would say so.
+ */
+export function bareNumber(value: number, digits: number | null = null): string {
+  return digitsOf(value, digits ?? usefulDigits(value), digits !== null);
+}
+
+/** The unit that a plan prints, for such a column; 万 and 亿 as powers of ten in English. */
+export function planUnit(unit: string, lang: Lang): string {
+  const scale = /^(万亿|万|亿)(.*)$/.exec(unit);
+  if (lang === 'zh' || scale === null) return unitText(unit, lang);
+  const power = scale[1] === '万亿' ? '10¹²' : scale[1] === '亿' ? '10⁸' : '10⁴';
+  return `×${power} ${unitText(scale[2] || '1', lang)}`.trim();
+}
+
 interface Scale {
   factor: number;
   word: string;
@@ -200,7 +216,7 @@ export function rangeText(low: number, high: number, unit: string, lang: Lang): 
 /** The number with all its digits, for a title and for copying. */
 export function exact(value: number, unit: string, lang: Lang): string {
   const text = String(value).replace('-', minus);
-  const name = unitText(unit, lang);
+  const name = planUnit(unit, lang);
   return name === '' ? text : `${text}${narrow}${name}`;
 }
 

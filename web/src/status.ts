@@ -8,9 +8,9 @@ export interface Mark {
 }
 
 export const statusMarks: Record<TargetStatus, Mark> = {
-  reached: { shape: '●', word: { zh: '已达标', en: 'reached' } },
-  on_track: { shape: '✓', word: { zh: '按序时进度', en: 'on track' } },
-  behind: { shape: '▲', word: { zh: '滞后', en: 'behind' } },
+  reached: { shape: '●', word: { zh: '已达到', en: 'reached' } },
+  on_track: { shape: '✓', word: { zh: '按进度', en: 'on track' } },
+  behind: { shape: '▲', word: { zh: '落后', en: 'behind' } },
   no_data: { shape: '–', word: { zh: '无数据', en: 'no data' } },
 };
 
