@@ -121,10 +121,12 @@ class UnitReader {
       if (!factor) return factor;
       const auto product = divides ? divide(total, *factor) : multiply(total, *factor);
       if (!product) {
+        const bool level = total.kind != UnitKind::linear || factor->kind != UnitKind::linear;
         return fail(Code::invalid,
-                    format("the unit '{}' multiplies or divides a level; dBm and its like stand "
-                           "alone",
-                           text_));
+                    level ? format("the unit '{}' multiplies or divides a level; dBm and its like "
+                                   "stand alone",
+                                   text_)
+                          : format("the unit '{}' is too large or too small", text_));
       }
       total = *product;
       if (take('/')) {
@@ -360,10 +362,7 @@ Result<Unit> parse_unit(std::string_view text) {
     return *whole;
   }
   auto unit = UnitReader(trimmed).read();
-  if (unit) {
-    // A single atom keeps its offset; read_factor has gone through power(), which drops it.
-    unit->text = trimmed;
-  }
+  if (unit) unit->text = trimmed;
   return unit;
 }
 

@@ -119,6 +119,7 @@ TEST(Unit, ErrorsNameThePartAndSuggest) {
   EXPECT_NE(error_of(std::string(60, '(')).find("parentheses"), std::string::npos);
   EXPECT_NE(error_of("m99999999999"), "");
   EXPECT_NE(error_of("0"), "");
+  EXPECT_NE(error_of("10*400").find("too large or too small"), std::string::npos);
 }
 
 TEST(Unit, EveryAtomIsReadBackAndUnique) {
