@@ -316,6 +316,7 @@ TEST(BruteForce, ShuffledRecordsGiveTheSameBits) {
       }
       for (std::size_t r = 0; r < regions.size(); ++r) {
         EXPECT_EQ(answer.cells[r], first[i][r]) << formulas[i];
+        if (!answer.cells[r].value || !first[i][r].value) continue;
         EXPECT_EQ(std::bit_cast<std::uint64_t>(*answer.cells[r].value),
                   std::bit_cast<std::uint64_t>(*first[i][r].value));
       }

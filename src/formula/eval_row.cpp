@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "formula/eval_ops.hpp"
+#include "formula/sampled_window.hpp"
 #include "formula/windows.hpp"
 
 namespace cairn::formula {
@@ -279,6 +280,10 @@ Vec evaluate_rows(const Expr& e, const RowScope& scope, std::span<const std::uin
     case ExprKind::window:
     case ExprKind::period:
       out.reset(e.type, rows.size());
+      if (!e.args.empty()) {
+        sampled_window(e, scope, rows, notes, out);
+        return out;
+      }
       window(e, scope, rows, notes, out);
       return out;
     case ExprKind::at:

@@ -28,7 +28,7 @@ enum class ExprKind : std::uint8_t {
   column,   // property `index` of the type: attribute, or the last value of a series
   derived,  // property `index`: the formula `inner`
   builtin,  // `builtin`
-  window,   // series `index` in the `window` before the as-of date
+  window,   // series `index` in the `window` before the as-of date, or args[0] at its samples
   period,   // series `index` in the calendar period `over`: `window.function` of its samples
   // Region context.
   aggregate,  // Program::aggregates[index]

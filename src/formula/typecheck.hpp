@@ -75,6 +75,7 @@ class Checker {
   Expr round(const Node& node);
   Expr interp(const Node& node);
   Expr window(const Node& node, WindowFunction function);
+  Expr window_subject(const Node& subject, WindowFunction function);
   Expr window_unit(const Node& node, Expr leaf);
   Expr shift(const Node& node);
   std::optional<Shift> shift_date(const Node& node);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/text.hpp"
+#include "formula/sampled_window.hpp"
 #include "formula/typecheck.hpp"
 #include "formula/words.hpp"
 
@@ -352,18 +353,19 @@ Expr Checker::window(const Node& node, WindowFunction function) {
   const Node& subject = *node.args[wanted - 2];
   const int index = subject.kind == Kind::name ? row_type_->property_index(subject.name) : -1;
   if (index < 0 && subject.kind == Kind::name) return unknown_property(subject);
-  const model::PropertyDef* property =
-      index < 0 ? nullptr : &row_type_->properties[static_cast<std::size_t>(index)];
-  if (property == nullptr || !property->series) {
-    return error(subject.at,
-                 format("{} is no series; a window needs a property that is observed in "
-                        "time",
-                        source(subject.at)));
-  }
   Expr e = make(ExprKind::window, Type::number, node, {});
-  e.index = static_cast<std::uint32_t>(index);
-  e.unit = property->unit;
-  e.window = {function, *span, 0.5, property->counter, 1};
+  e.window = {function, *span, 0.5, false, 1};
+  if (index >= 0 && row_type_->properties[static_cast<std::size_t>(index)].series) {
+    const model::PropertyDef& property = row_type_->properties[static_cast<std::size_t>(index)];
+    e.index = static_cast<std::uint32_t>(index);
+    e.unit = property.unit;
+    e.window.counter = property.counter;
+  } else {
+    Expr sampled = window_subject(subject, function);
+    if (failed()) return {};
+    e.unit = sampled.unit;
+    e.args.push_back(std::move(sampled));
+  }
   if (quantile) {
     const auto q = constant_number(*node.args[0], "the quantile");
     if (!q) return {};
@@ -371,6 +373,31 @@ Expr Checker::window(const Node& node, WindowFunction function) {
     e.window.quantile = *q;
   }
   return window_unit(node, std::move(e));
+}
+
+// What a window takes instead of a series: an expression over series, evaluated at the time of each
+// of their samples; a truth for count(), which counts where it holds, and avg(), its share.
+Expr Checker::window_subject(const Node& subject, WindowFunction function) {
+  Expr e = check(subject);
+  if (failed()) return {};
+  std::vector<std::uint32_t> columns;
+  if (!sampled_columns(e, *row_type_, columns)) {
+    return error(subject.at,
+                 format("{} looks back over samples itself; a window over it would look back "
+                        "twice at every sample of a window",
+                        source(subject.at)));
+  }
+  if (columns.empty()) {
+    return error(subject.at,
+                 format("{} is no series; a window needs a property that is observed in "
+                        "time",
+                        source(subject.at)));
+  }
+  const bool truth = e.type == Type::boolean &&
+                     (function == WindowFunction::count || function == WindowFunction::avg);
+  if (!truth && !expect_number(e, "a window")) return {};
+  if (truth) e.unit = unit_one();
+  return e;
 }
 
 Expr Checker::window_unit(const Node& node, Expr e) {
