@@ -112,21 +112,25 @@ std::optional<bool> truth(formula::Evaluator& evaluator, const formula::Compiled
   return *cell.value != 0;
 }
 
-std::vector<Firing> firings_of(const World& world, formula::Evaluator& evaluator,
-                               const CompiledRule& compiled, std::string_view thing,
-                               const Watched& things) {
+std::vector<Firing> firings_of(const World& world, const CompiledRule& compiled,
+                               std::string_view thing, const Watched& things) {
   RuleClock clock(*compiled.rule, thing, world.snapshot.zone);
   const std::string& type = compiled.rule->type;
-  for (const Instant now : things.times) {
-    // The version in force; none: the thing is not there at that time and says nothing.
+  // An evaluator keeps what it read for every date: a fresh one now and then bounds that.
+  constexpr std::size_t steps_an_evaluator = 1000;
+  std::optional<formula::Evaluator> evaluator;
+  for (std::size_t step = 0; step < things.times.size(); ++step) {
+    const Instant now = things.times[step];
+    if (step % steps_an_evaluator == 0) evaluator.emplace(world.library, world.snapshot);
+    // The version in force up to now; none: the thing is not there at that time and says nothing.
     const auto row = std::find_if(things.rows.begin(), things.rows.end(), [&](std::uint32_t r) {
       const Interval& valid = things.table->valid[r];
-      return valid.begin <= now && now < valid.end;
+      return valid.begin < now && now <= valid.end;
     });
     if (row == things.rows.end()) continue;
-    const auto when = truth(evaluator, compiled.when, type, *row, now);
+    const auto when = truth(*evaluator, compiled.when, type, *row, now);
     const auto clear = compiled.clear && clock.firing()
-                           ? truth(evaluator, *compiled.clear, type, *row, now)
+                           ? truth(*evaluator, *compiled.clear, type, *row, now)
                            : std::nullopt;
     clock.step(now, when, clear);
   }
@@ -175,7 +179,6 @@ class Replay {
  private:
   // All rules of the pack over all things of their type that have samples.
   Status fire_rules() {
-    formula::Evaluator evaluator(world_.library, world_.snapshot);
     for (const model::RuleDef& rule : world_.snapshot.catalog->rules) {
       if (rule.pack != pack_.id) continue;
       const model::Table* table = world_.snapshot.table(rule.type);
@@ -190,7 +193,7 @@ class Replay {
         if (id == before) continue;
         before = id;
         const Watched things = watched(world_.snapshot, *table, id, all_time);
-        auto fired = firings_of(world_, evaluator, *compiled, id, things);
+        auto fired = firings_of(world_, *compiled, id, things);
         std::move(fired.begin(), fired.end(), std::back_inserter(report_.firings));
       }
     }
@@ -314,9 +317,7 @@ Result<std::vector<Firing>> rule_firings(const World& world, std::string_view ru
   }
   const auto compiled = compile(world, *def);
   if (!compiled) return fail(compiled.error());
-  formula::Evaluator evaluator(world.library, world.snapshot);
-  return firings_of(world, evaluator, *compiled, thing,
-                    watched(world.snapshot, *table, thing, range));
+  return firings_of(world, *compiled, thing, watched(world.snapshot, *table, thing, range));
 }
 
 Result<ReplayReport> replay_pack(const World& world, std::string_view pack) {
