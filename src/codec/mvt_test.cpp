@@ -7,9 +7,6 @@
 #include <map>
 #include <protozero/pbf_reader.hpp>
 
-#include "codec/point_index.hpp"
-#include "codec/simplify.hpp"
-
 namespace cairn::codec {
 namespace {
 
@@ -233,90 +230,6 @@ TEST(TileLayer, StopsAtItsLimitOfFeatures) {
   TileLayer layer("l", {0, 0, 0}, {.max_features = 3});
   for (int i = 0; i < 10; ++i) layer.add({geo::Point{0.5, 0.5}}, {});
   EXPECT_EQ(layer.size(), 3u);
-}
-
-TEST(PointIndex, EveryPointIsInExactlyOneTileOfEachZoom) {
-  std::vector<geo::Point> points;
-  for (int i = 0; i < 2000; ++i) {
-    points.push_back({-170 + (i * 37 % 340) + 0.13, -80 + (i * 61 % 160) + 0.29});
-  }
-  points.push_back({std::nan(""), 0});
-  const PointIndex index(points);
-  for (const int z : {0, 1, 3, 5}) {
-    std::size_t total = 0;
-    for (std::uint32_t x = 0; x < (1u << z); ++x) {
-      for (std::uint32_t y = 0; y < (1u << z); ++y) {
-        for (const std::uint32_t i : index.in_tile({z, x, y})) {
-          EXPECT_TRUE(tile_square({z, x, y}).contains(to_mercator(points[i])));
-          ++total;
-        }
-      }
-    }
-    EXPECT_EQ(total, 2000u);
-  }
-}
-
-TEST(PointIndex, GroupsAreSinglesBelowTheLimitAndCellsAboveIt) {
-  std::vector<geo::Point> points;
-  for (int i = 0; i < 100'000; ++i) {
-    points.push_back({100 + (i % 317) * 0.01, 26 + (i / 317) * 0.01});
-  }
-  const PointIndex index(points);
-  const auto cells = index.groups({0, 0, 0}, 4096);
-  EXPECT_LE(cells.size(), 4096u);
-  std::size_t total = 0;
-  for (const auto cell : cells) total += cell.size();
-  EXPECT_EQ(total, points.size());
-  const geo::Point p = to_mercator(points.front());
-  const TileId fine{14, static_cast<std::uint32_t>(p.x * 16384),
-                    static_cast<std::uint32_t>(p.y * 16384)};
-  const auto singles = index.groups(fine, 4096);
-  ASSERT_FALSE(singles.empty());
-  for (const auto one : singles) EXPECT_EQ(one.size(), 1u);
-}
-
-TEST(Simplify, KeepsEndsAndWhatStandsOut) {
-  const geo::Line line{{0, 0}, {1, 0.01}, {2, 0}, {3, 1}, {4, 0}};
-  EXPECT_EQ(simplify(line, 0.1), (geo::Line{{0, 0}, {2, 0}, {3, 1}, {4, 0}}));
-  EXPECT_EQ(simplify(line, 5), (geo::Line{{0, 0}, {4, 0}}));
-}
-
-// Two areas share a wavy border, told in opposite directions.
-std::vector<geo::MultiPolygon> neighbours() {
-  geo::Line border;
-  for (int i = 0; i <= 40; ++i) border.push_back({1 + 0.02 * (i % 3), i * 0.05});
-  geo::Ring west{{0, 2}, {0, 0}};
-  west.insert(west.end(), border.begin(), border.end());
-  west.push_back(west.front());
-  geo::Ring east(border.rbegin(), border.rend());
-  east.push_back({2, 0});
-  east.push_back({2, 2});
-  east.push_back(east.front());
-  return {{{{{west}}}}, {{{{east}}}}};
-}
-
-TEST(SimplifyAreas, SharedBordersStayShared) {
-  const auto areas = neighbours();
-  const auto simple = simplify_areas(areas, 0.1);
-  ASSERT_EQ(simple.size(), 2u);
-  const std::size_t before = areas[0].polygons[0].rings[0].size();
-  ASSERT_EQ(simple[0].polygons.size(), 1u);
-  EXPECT_LT(simple[0].polygons[0].rings[0].size(), before / 2);
-  // The border is shared if the outline of both has none of it: its length is the frame's.
-  const auto frame = outline(simple);
-  double inside = 0;
-  for (const geo::Line& line : frame.lines) {
-    for (const geo::Point p : line) inside += p.x > 0.5 && p.x < 1.5 && p.y > 0.1 && p.y < 1.9;
-  }
-  EXPECT_EQ(inside, 0);
-}
-
-TEST(SimplifyAreas, AnIslandKeepsItsShape) {
-  const std::vector<geo::MultiPolygon> island{{{{{square(0, 0, 3, 2)}}}}};
-  const auto simple = simplify_areas(island, 0.5);
-  ASSERT_EQ(simple[0].polygons.size(), 1u);
-  EXPECT_EQ(simple[0].polygons[0].rings[0].size(), 5u);
-  EXPECT_TRUE(simplify_areas(island, 50)[0].polygons.empty());
 }
 
 }  // namespace
