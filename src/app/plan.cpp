@@ -84,11 +84,13 @@ Result<Evaluated> evaluate(const Loaded& loaded, const Args& args) {
   const auto snapshot = loaded.world->with_proposal(proposal);
   if (!snapshot) return fail(snapshot.error());
   formula::Evaluator evaluator(loaded.world->library, *snapshot);
+  formula::Evaluator base(loaded.world->library, loaded.world->snapshot);
   const auto actuals = plan::formula_actuals({.evaluator = evaluator,
                                               .library = loaded.world->library,
                                               .regions = *workspace.regions,
                                               .as_of = *at,
-                                              .overlay = !proposal.empty()});
+                                              .overlay = !proposal.empty(),
+                                              .base = &base});
   Evaluated out{*wanted, plan::evaluate(**wanted, *at, workspace.zone, actuals), {}};
   if (const model::Proposal* used = workspace.proposal(proposal)) out.proposal = used->label;
   return out;

@@ -110,6 +110,7 @@ Result<Workspace> load_workspace(const Files& files, const WorkspaceOptions& opt
     if (folder.plan_file.empty()) continue;
     auto plan = load_plan(files, folder.plan_file, problems);
     if (plan) {
+      check_plan_regions(*plan, *regions, problems);
       out.plans.push_back(std::move(*plan));
     } else {
       problems.errors.push_back(plan.error());

@@ -51,7 +51,7 @@ YamlNode copy(const YAML::Node& from, std::string_view name, int depth, std::siz
           throw Refused{{Code::conflict, format("the key '{}' stands twice", key),
                          mark_place(name, member.first.Mark())}};
         }
-        node.members.emplace_back(key, copy(member.second, name, depth + 1, budget));
+        node.members.push_back({key, copy(member.second, name, depth + 1, budget)});
       }
       break;
     }

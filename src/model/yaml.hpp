@@ -15,17 +15,24 @@
 
 namespace cairn::model {
 
+struct YamlMember;
+
 struct YamlNode {
   enum class Kind { null, scalar, list, map };
   Kind kind = Kind::null;
   std::string scalar;
-  bool quoted = false;                                    // a scalar in quotes: "5104" is text
-  std::vector<YamlNode> items;                            // of a list
-  std::vector<std::pair<std::string, YamlNode>> members;  // of a map, in file order
-  int line = 0;                                           // 1-based
-  int column = 0;                                         // 1-based
+  bool quoted = false;              // a scalar in quotes: "5104" is text
+  std::vector<YamlNode> items;      // of a list
+  std::vector<YamlMember> members;  // of a map, in file order
+  int line = 0;                     // 1-based
+  int column = 0;                   // 1-based
 
   const YamlNode* find(std::string_view key) const;
+};
+
+struct YamlMember {
+  std::string first;  // the key
+  YamlNode second;
 };
 
 Result<YamlNode> parse_yaml(std::string_view text, std::string_view name);
