@@ -138,8 +138,10 @@ void Entities::add_series(std::uint32_t thing, std::size_t property, model::Seri
   out.first_end = samples.front().time.end;
   out.last_end = samples.back().time.end;
   out.extent = {samples.front().time.begin, samples.back().time.end};
-  for (const model::Sample& s : samples)
-    out.extent.begin = std::min(out.extent.begin, s.time.begin);
+  for (std::size_t i = 1; i < samples.size(); ++i) {
+    out.begins_ascend &= samples[i - 1].time.begin <= samples[i].time.begin;
+    out.extent.begin = std::min(out.extent.begin, samples[i].time.begin);
+  }
   const std::size_t type = things_[thing].type;
   const auto& def = snapshot_.catalog->types[type];
   out.id = format("{}:{}", things_[thing].id, def.properties[property].name);

@@ -127,6 +127,7 @@ class Entities {
     Interval extent;        // of their times
     Instant first_end;      // end of the oldest one
     Instant last_end;
+    bool begins_ascend = true;  // in the order of their ends, which is the history's
     std::string id;
     std::int64_t number = 0;
     std::int64_t slot = 0;  // its part of the numbers of observations

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/text.hpp"
+#include "geo/wkt.hpp"
 #include "server/detail/sta_json.hpp"
 #include "server/sta_functions.hpp"
 
@@ -169,9 +170,8 @@ Value compare_times(Op op, Interval a, Interval b) {
   }
 }
 
-// In the order in which a history has them.
 std::pair<Instant, Instant> rank(Interval time) {
-  return {time.end, time.begin};
+  return {time.begin, time.end};
 }
 
 Value comparison(Op op, const Value& a, const Value& b) {
@@ -300,6 +300,9 @@ std::optional<int> compare(const Value& a, const Value& b) {
   if (const auto* x = a.get<Instant>()) return order(*x, *b.get<Instant>());
   if (const auto* x = a.get<Duration>()) return order(x->ns, b.get<Duration>()->ns);
   if (const auto* x = a.get<Interval>()) return order(rank(*x), rank(*b.get<Interval>()));
+  if (const auto* x = a.get<GeometryValue>()) {  // some order, for $orderby: by text
+    return order(geo::to_wkt(**x), geo::to_wkt(**b.get<GeometryValue>()));
+  }
   return std::nullopt;
 }
 

@@ -224,7 +224,12 @@ Page Scan::run(std::span<const std::uint32_t> streams) {
   // One more than the page, to know whether there is a next one.
   const std::size_t enough =
       options_.skip > SIZE_MAX - options_.top - 1 ? SIZE_MAX : options_.skip + options_.top + 1;
-  const bool by_time = options_.order.size() == 1 && is_time_key(options_.order[0].by);
+  bool by_time = options_.order.size() == 1 && is_time_key(options_.order[0].by);
+  if (by_time && options_.order[0].by.prop == Prop::phenomenon_time) {
+    by_time = std::all_of(streams.begin(), streams.end(), [&](std::uint32_t stream) {
+      return entities_.datastream(stream).begins_ascend;
+    });
+  }
   const bool sorted = !options_.order.empty() && !by_time;
   const bool descending = by_time && options_.order[0].descending;
   for (const std::uint32_t stream : streams) {
