@@ -54,6 +54,21 @@ TEST(Predicates, InvalidGeometriesDoNotCrash) {
   EXPECT_EQ(intersects(broken, g(square)), std::nullopt);
 }
 
+TEST(Predicates, PatternsOfTheMatrix) {
+  EXPECT_EQ(relate_pattern(g("POINT(5 5)"), g(square), "T*F**F***"), true);  // within
+  EXPECT_EQ(relate_pattern(g(square), g("POINT(5 5)"), "T*F**F***"), false);
+  EXPECT_EQ(relate_pattern(g(square), g("POINT(5 5)"), "T*"), std::nullopt);
+  EXPECT_EQ(relate_pattern(g(square), g("POINT(5 5)"), "T*F**F**X"), std::nullopt);
+}
+
+TEST(Predicates, DistancesInThePlane) {
+  EXPECT_EQ(distance_planar(g("POINT(0 0)"), g("POINT(3 4)")), 5.0);
+  EXPECT_EQ(distance_planar(g("POINT(13 14)"), g(square)), 5.0);
+  EXPECT_EQ(distance_planar(g("POINT(5 5)"), g(square)), 0.0);
+  EXPECT_EQ(distance_planar(g(square), g("LINESTRING(12 -5, 12 20)")), 2.0);
+  EXPECT_EQ(distance_planar(Geometry{}, g("POINT(0 0)")), std::nullopt);
+}
+
 TEST(Predicates, PreparedAgreesWithPlain) {
   const PreparedGeometry area(g(square));
   for (const char* text : {"POINT(5 5)", "POINT(10 10)", "POINT(20 5)", "LINESTRING(-1 -1, 5 5)",

@@ -4,11 +4,18 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <memory>
+
 #include "watch/world.hpp"
+
+#ifndef CAIRN_SOURCE_DIR  // when the header is compiled alone
+#define CAIRN_SOURCE_DIR "."
+#endif
 
 namespace cairn::server {
 
-inline const watch::World& test_world() {
+inline const std::shared_ptr<const watch::World>& shared_test_world() {
   static const std::shared_ptr<const watch::World> world = [] {
     const auto files = system_files();
     auto loaded = watch::load_world(*files, {.root = CAIRN_SOURCE_DIR, .home = "panxi"}, {});
@@ -18,7 +25,10 @@ inline const watch::World& test_world() {
     }
     return *loaded;
   }();
-  return *world;
+  return world;
+}
+inline const watch::World& test_world() {
+  return *shared_test_world();
 }
 
 inline Instant test_date() {
