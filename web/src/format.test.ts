@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from 'vitest';
 import {
+  unlinked,
   bareNumber,
   planUnit,
   ageText,
@@ -116,6 +117,12 @@ describe('dates', () => {
     expect(ageText(1886, 'zh')).toBe('5 年');
     expect(ageText(90, 'en')).toBe('2 months');
     expect(ageText(1, 'en')).toBe('1 day');
+  });
+});
+
+describe('unlinked', () => {
+  it('reads a link as its text', () => {
+    expect(unlinked('MIT ([text](../MIT.txt)), kept')).toBe('MIT (text), kept');
   });
 });
 

@@ -233,6 +233,11 @@ export function opText(op: string, lang: Lang): string {
   return op === '~' && lang === 'en' ? '≈' : (opWords[op] ?? op);
 }
 
+/** Sources are written in markdown; a link is read as its text. */
+export function unlinked(text: string): string {
+  return text.replace(/\[([^\]]*)\]\([^)]*\)/g, '$1');
+}
+
 /** A date as it was given: a year, a day, or a moment to the minute in the region's time. */
 export function dateText(at: string | null, lang: Lang): string {
   if (at === null || at === '') return '–';
