@@ -19,9 +19,9 @@ struct Header {
 struct Request {
   std::string method = "GET";
   std::string path = "/";  // as sent: still percent-encoded
-  std::string query;       // without '?', as sent
-  std::vector<Header> headers;
-  std::string body;
+  std::string query = {};  // without '?', as sent
+  std::vector<Header> headers = {};
+  std::string body = {};
 
   // The value of a header (name in lower case), or "".
   std::string_view header(std::string_view name) const {
@@ -34,11 +34,11 @@ struct Request {
 
 struct Response {
   int status = 200;
-  std::string type;  // media type; empty when there is no body
-  std::string body;
-  std::vector<Header> headers;
+  std::string type = {};  // media type; empty when there is no body
+  std::string body = {};
+  std::vector<Header> headers = {};
   // shared: large bodies that a cache keeps (tiles); used instead of `body` when present.
-  std::shared_ptr<const std::string> shared_body;
+  std::shared_ptr<const std::string> shared_body = {};
 
   std::string_view content() const { return shared_body ? *shared_body : body; }
 };

@@ -31,7 +31,7 @@ Json region_json(const RegionTree& regions, RegionIndex index, Instant as_of) {
   out["estimated"] = region.estimated;
   const auto children = regions.children(index);
   out["child_count"] = std::count_if(children.begin(), children.end(), [&](RegionIndex child) {
-    return regions[child].valid_at(as_of);
+    return regions[child].valid_at(as_of - 1);
   });
   return out;
 }

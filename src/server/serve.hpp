@@ -18,12 +18,12 @@ namespace cairn::server {
 
 struct ServeOptions {
   std::string address = "127.0.0.1";
-  std::uint16_t port = 8080;  // 0: any free one
-  std::string token;          // needed to write, and to listen beyond this machine
-  std::string web_directory;  // the built console; empty: none
-  std::string root = ".";     // holds regions/, packs/, proposals/
+  std::uint16_t port = 8080;       // 0: any free one
+  std::string token = {};          // needed to write, and to listen beyond this machine
+  std::string web_directory = {};  // the built console; empty: none
+  std::string root = ".";          // holds regions/, packs/, proposals/
   std::string home = "panxi";
-  std::string data_directory;  // for imports; empty: nothing can be imported
+  std::string data_directory = {};  // for imports; empty: nothing can be imported
   int handler_threads = 2;
 };
 

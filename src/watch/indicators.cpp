@@ -55,7 +55,7 @@ bool makes_sense(const model::IndicatorDef& indicator, Level level) {
 
 std::vector<RegionIndex> rows_of(const View& view, RegionIndex region, std::optional<Level> by) {
   if (!by || view.regions()[region].level == *by) return {region};
-  std::vector<RegionIndex> out = view.regions().at_level(region, *by, view.as_of);
+  std::vector<RegionIndex> out = view.regions().at_level(region, *by, view.as_of - 1);
   std::sort(out.begin(), out.end(), [&](RegionIndex a, RegionIndex b) {
     return view.regions()[a].code < view.regions()[b].code;
   });

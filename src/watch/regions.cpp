@@ -24,7 +24,7 @@ std::vector<RegionIndex> find_regions(const RegionTree& regions, const RegionFil
                                       Instant as_of) {
   std::vector<RegionIndex> candidates;
   if (filter.parent != no_region && filter.level) {
-    candidates = regions.at_level(filter.parent, *filter.level, as_of);
+    candidates = regions.at_level(filter.parent, *filter.level, as_of - 1);
   } else if (filter.parent != no_region) {
     candidates = regions.children(filter.parent);
   } else {
@@ -34,7 +34,7 @@ std::vector<RegionIndex> find_regions(const RegionTree& regions, const RegionFil
   }
   std::erase_if(candidates, [&](RegionIndex i) {
     const Region& region = regions[i];
-    const bool there = region.level == Level::zone || region.valid_at(as_of);
+    const bool there = region.level == Level::zone || region.valid_at(as_of - 1);
     return !there || !matches(region.name, region.code, filter.text);
   });
   std::sort(candidates.begin(), candidates.end(),

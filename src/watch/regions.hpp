@@ -17,7 +17,8 @@ struct RegionFilter {
       text;  // part of a name in either language (ASCII without case), or a code's beginning
 };
 
-// In order of code; only regions that are valid at the date (zones always are).
+// In order of code; only regions that are valid just before `as_of`, the end of what is known
+// (zones always are).
 std::vector<model::RegionIndex> find_regions(const model::RegionTree& regions,
                                              const RegionFilter& filter, Instant as_of);
 

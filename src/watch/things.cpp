@@ -16,9 +16,14 @@ using model::PropertyDef;
 using model::PropertyKind;
 using model::Table;
 
+// As formulas take it: what was valid just before the end of what is known.
+bool valid_before(Interval valid, Instant as_of) {
+  return valid.begin < as_of && as_of <= valid.end;
+}
+
 bool passes(const View& view, const ThingFilter& filter, const Table& table, std::uint32_t row) {
   const Interval valid = table.valid[row];
-  if (valid.begin > view.as_of || valid.end <= view.as_of) return false;
+  if (!valid_before(valid, view.as_of)) return false;
   if (filter.status ? table.status[row] != *filter.status : table.status[row] == Life::retired) {
     return false;
   }
@@ -173,7 +178,7 @@ Result<ThingRef> find_thing(const View& view, std::string_view id) {
     const auto [first, last] = table.rows_by_id.equal_range(std::string(id));
     for (auto at = first; at != last; ++at) {
       const Interval valid = table.valid[at->second];
-      if (valid.begin <= view.as_of && view.as_of < valid.end) return ThingRef{t, at->second};
+      if (valid_before(valid, view.as_of)) return ThingRef{t, at->second};
       if (!best || valid.begin > best_begin) {
         best = ThingRef{t, at->second};
         best_begin = valid.begin;

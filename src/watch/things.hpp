@@ -20,11 +20,11 @@ struct ThingRef {
 };
 
 struct ThingFilter {
-  std::string type;                              // empty: all that are no divisions
+  std::string type = {};                         // empty: all that are no divisions
   model::RegionIndex region = model::no_region;  // none: anywhere
-  std::string text;                              // part of a name or beginning of an id
-  std::optional<geo::Box> box;
-  std::optional<model::Life> status;  // none: all but retired
+  std::string text = {};                         // part of a name or beginning of an id
+  std::optional<geo::Box> box = {};
+  std::optional<model::Life> status = {};  // none: all but retired
 };
 
 // Versions valid at the date, in order of id.
