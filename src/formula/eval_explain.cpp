@@ -20,6 +20,11 @@ class Explainer {
         max_inputs_(max_inputs) {}
 
   Explanation program(const Program& program, Instant as_of, int depth) {
+    // The name of an indicator alone is explained as the indicator.
+    const ExprKind kind = program.root.kind;
+    if (program.indicator < 0 && (kind == ExprKind::indicator || kind == ExprKind::given)) {
+      return leaf_part(program.root, program, as_of, depth);
+    }
     Explanation out = start(program.text, program.root.unit, as_of);
     out.cell = cell(program.root, program, as_of);
     if (program.indicator >= 0) {
