@@ -231,6 +231,11 @@ void Renderer::expand(const Ref& ref, const BoundExpand& item, Json& out) {
     out[name] = to ? entity(*to, item.options) : Json(nullptr);
     return;
   }
+  if (left_ == 0) {  // full: the rest is behind a link
+    out[name] = Json::array();
+    out[name + "@iot.nextLink"] = next_link(self(ref) + "/" + name, item.options, 0);
+    return;
+  }
   Page related = page(item.navigation->target, &ref, item.navigation, item.options);
   if (related.refs.size() > left_) {
     related.refs.resize(left_);

@@ -263,6 +263,12 @@ Result<Bound> bind(const Expr& expr, Set set) {
     out.many |= bound->many;
     out.args.push_back(std::move(*bound));
   }
+  const bool logical = expr.kind == Expr::Kind::op && (expr.op == Op::and_ || expr.op == Op::or_);
+  if (!logical && std::count_if(out.args.begin(), out.args.end(),
+                                [](const Bound& arg) { return arg.many; }) > 1) {
+    return fail(Code::invalid,
+                format("only one operand may lead over several entities (byte {})", expr.offset));
+  }
   if (expr.kind == Expr::Kind::op && is_comparison(expr.op)) {
     if (auto checked = check_comparison(out, expr.offset); !checked) return fail(checked.error());
     for (int side = 0; side < 2; ++side) {  // an id against a text: its text form
@@ -357,8 +363,14 @@ Value Evaluator::apply(const Bound& bound, const Value* args, std::size_t count)
 std::vector<Value> Evaluator::values(const Bound& bound, const Ref& ref) const {
   if (!bound.many) return {value(bound, ref)};
   if (bound.kind == Expr::Kind::path) return path_values(bound, ref);
+  const bool logical =
+      bound.kind == Expr::Kind::op && (bound.op == Op::and_ || bound.op == Op::or_);
   std::vector<std::vector<Value>> lists;
   for (const Bound& arg : bound.args) {
+    if (logical) {
+      lists.push_back({Value{test(arg, ref)}});
+      continue;
+    }
     lists.push_back(values(arg, ref));
     if (lists.back().empty()) return {};
   }

@@ -248,6 +248,11 @@ TEST_F(Sta, FiltersCompareComputeAndNavigate) {
   EXPECT_EQ(filtered("Datastreams", "unitOfMeasurement/symbol eq '{person}'").size(), 1U);
   EXPECT_EQ(filtered("Things", "Datastreams/ObservedProperty/name eq 'raining'").size(), 1U);
   EXPECT_EQ(filtered("Things", "Datastreams/Observations/result gt 998").size(), 2U);
+  EXPECT_EQ(filtered("Things",
+                     "Datastreams/Observations/result gt 998 and "
+                     "Datastreams/ObservedProperty/name eq 'raining'")
+                .size(),
+            1U);
   EXPECT_EQ(filtered("Observations", "Datastream/Thing/properties/id eq 'air:dingling'").size(),
             1U);
   EXPECT_EQ(filtered("Observations", "result gt 996 and Datastream/name eq '怀柔 pm25'").size(),
@@ -367,6 +372,10 @@ TEST_F(Sta, SaysWhatIsWrongAndWhere) {
   EXPECT_NE(message("/Things?$filter=" + percent_encode("name eq 'x")).find("closing quote"),
             std::string::npos);
   EXPECT_NE(message("/Things?$top=-1").find("query:$top"), std::string::npos);
+  EXPECT_NE(message("/Things?$filter=" + percent_encode("Datastreams/Observations/result add "
+                                                        "Datastreams/Observations/result eq 5"))
+                .find("one operand"),
+            std::string::npos);
   message("/Things?$top=x");
   message("/Things?$count=maybe");
   message("/Things?$nonsense=1");
