@@ -120,7 +120,10 @@ std::optional<Response> Service::refuse(const Route& route, const Request& reque
 
 Admission Service::admit(const Request& head) const {
   const Match match = router_.find(head.method, head.path);
-  if (match.route == nullptr) return std::size_t{0};
+  if (match.route == nullptr) {
+    if (head.method == "GET" || head.method == "HEAD") return std::size_t{0};
+    return finish(head, unrouted(head, match));  // before anybody sends a body
+  }
   if (auto refusal = refuse(*match.route, head)) return finish(head, std::move(*refusal));
   return match.route->body_bytes;
 }
@@ -136,7 +139,6 @@ Response Service::handle(const Request& request) {
 
 Response Service::dispatch(const Request& request, std::string& route_name) {
   Match match = router_.find(request.method, request.path);
-  if (!match.path_error.empty()) return problem(400, "the path: " + match.path_error);
   if (match.route != nullptr) {
     route_name = match.route->method + " " + match.route->pattern;
     if (auto refusal = refuse(*match.route, request)) return std::move(*refusal);
@@ -148,22 +150,24 @@ Response Service::dispatch(const Request& request, std::string& route_name) {
     return match.route->handler(
         {request, std::move(match.captures), std::move(*query), now_state, today});
   }
-  if (!match.allow.empty()) {
-    Response out =
-        problem(405, format("{} is not offered here; {} is", request.method, match.allow));
-    out.headers.push_back({"Allow", match.allow});
-    return out;
-  }
-  if (is_interface(request.path)) {
-    return problem(404, format("there is nothing at {}; see docs/api/openapi.yaml", request.path));
-  }
-  if (request.method != "GET" && request.method != "HEAD") {
-    Response out = problem(405, "files can only be read");
-    out.headers.push_back({"Allow", "GET, HEAD"});
-    return out;
+  const bool read = request.method == "GET" || request.method == "HEAD";
+  if (!read || !match.allow.empty() || !match.path_error.empty() || is_interface(request.path)) {
+    return unrouted(request, match);
   }
   route_name = "GET files";
   return files_.get(request.path);
+}
+
+// What neither a route nor a file answers.
+Response Service::unrouted(const Request& request, const Match& match) {
+  if (!match.path_error.empty()) return problem(400, "the path: " + match.path_error);
+  if (match.allow.empty() && is_interface(request.path)) {
+    return problem(404, format("there is nothing at {}; see docs/api/openapi.yaml", request.path));
+  }
+  const std::string allow = match.allow.empty() ? "GET, HEAD" : match.allow;
+  Response out = problem(405, format("{} is not offered here; {} is", request.method, allow));
+  out.headers.push_back({"Allow", allow});
+  return out;
 }
 
 Response Service::finish(const Request& request, Response response) const {

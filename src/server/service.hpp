@@ -45,6 +45,7 @@ class Service {
 
  private:
   std::optional<Response> refuse(const Route& route, const Request& request) const;
+  static Response unrouted(const Request& request, const Match& match);
   Response dispatch(const Request& request, std::string& route_name);
   Response finish(const Request& request, Response response) const;
   std::string metrics_text() const;

@@ -163,6 +163,8 @@ TEST_F(ServiceTest, UnknownPathsAndMethodsOfTheInterface) {
   EXPECT_EQ(method.status, 405);
   EXPECT_EQ(header(method, "Allow"), "GET, HEAD");
   EXPECT_EQ(service.ask({.method = "POST", .path = "/"}).status, 405);
+  EXPECT_EQ(service.ask({.method = "POST", .path = "/v1/status", .body = "{}"}).status, 405);
+  EXPECT_EQ(service.ask({.method = "POST", .path = "/v1/nothing", .body = "{}"}).status, 404);
   EXPECT_EQ(service.ask({.method = "HEAD", .path = "/v1/status"}).status, 200);
 }
 

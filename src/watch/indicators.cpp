@@ -132,11 +132,15 @@ std::string_view reason_word(const Cell& cell) {
        {"no_data", "undefined", "not_at_level", "not_yet", "not_computable", "failed"}) {
     if (reason == word) return word;
   }
-  const auto says = [&](std::string_view part) { return reason.find(part) != std::string::npos; };
-  if (says("zero") || says("divi") || says("undefined") || says("range") || says("finite")) {
-    return "undefined";
+  // The evaluator's own words (formula/vec.cpp), which go to people as the detail.
+  for (const std::string_view part :
+       {"division by zero", "outside the domain", "too large for", "cannot be compared"}) {
+    if (reason.find(part) != std::string_view::npos) return "undefined";
   }
-  if (cell.reported == 0) return "no_data";
+  for (const std::string_view part :
+       {"reported", "selected", "too old", "too few samples", "not in force"}) {
+    if (reason.find(part) != std::string_view::npos) return "no_data";
+  }
   return reason.empty() ? "no_data" : "failed";
 }
 

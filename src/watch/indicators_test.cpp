@@ -35,6 +35,19 @@ TEST_F(IndicatorsTest, WhereAnIndicatorHasNoMeaningThereIsNoNumber) {
   EXPECT_EQ(reason_word(county->rows[0].cell), "");
 }
 
+TEST_F(IndicatorsTest, WhyThereIsNoValueIsOneOfFewWords) {
+  const auto word = [&](const std::string& text) {
+    const View at = view.at("2020");
+    const auto formula = at.library.compile(text);
+    EXPECT_TRUE(formula) << text;
+    const auto rows = values(at, *formula, view.region("513402"), std::nullopt, std::nullopt);
+    return std::string(reason_word(rows->rows[0].cell));
+  };
+  EXPECT_EQ(word("1 / 0"), "undefined");
+  EXPECT_EQ(word("ln(0 - 1)"), "undefined");
+  EXPECT_EQ(word("avg(height_m of site)"), "no_data");
+}
+
 TEST_F(IndicatorsTest, AZoneTakesWhatPrefecturesHave) {
   model::IndicatorDef def;
   EXPECT_TRUE(makes_sense(def, model::Level::village));
