@@ -159,7 +159,7 @@ for (const place of ['/watch', '/plan/panxi', '/data', '/packs']) {
               node.innerText.slice(0, 20),
               Math.round(node.getBoundingClientRect().height),
             ])
-            .filter(([, height]) => height > 0 && height < 32),
+            .filter(([, height]) => height > 0 && height < 43),
         );
         assert.deepEqual(small, []);
       },
