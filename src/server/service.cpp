@@ -174,13 +174,15 @@ Response Service::finish(const Request& request, Response response) const {
   const bool read = request.method == "GET" || request.method == "HEAD";
   if (read && response.status == 200) {
     const std::string tag = entity_tag(response.content());
+    // Sent plain or compressed: equal in meaning, not in bytes.
+    const bool coded = is_compressible(response.type);
     if (matches_tag(request.header("if-none-match"), tag)) {
       response.status = 304;
       response.body.clear();
       response.shared_body.reset();
       response.type.clear();
     }
-    response.headers.push_back({"ETag", tag});
+    response.headers.push_back({"ETag", coded ? "W/" + tag : tag});
   }
   if (!has_header(response, "Cache-Control")) {
     response.headers.push_back(

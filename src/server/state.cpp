@@ -80,13 +80,12 @@ std::shared_ptr<const std::vector<plan::PlanResult>> State::plan_results(
     if (const auto at = results.find(key); at != results.end()) return at->second;
   }
   formula::Evaluator base(view.library, world->snapshot);
-  const plan::Actuals actuals =
-      plan::formula_actuals({.evaluator = view.evaluator,
-                             .library = view.library,
-                             .regions = view.regions(),
-                             .as_of = view.as_of,
-                             .overlay = !overlay.empty(),
-                             .base = overlay.empty() ? nullptr : &base});
+  const plan::Actuals actuals = plan::formula_actuals({.evaluator = view.evaluator,
+                                                       .library = view.library,
+                                                       .regions = view.regions(),
+                                                       .as_of = view.as_of,
+                                                       .overlay = !overlay.empty(),
+                                                       .base = overlay.empty() ? nullptr : &base});
   auto made = std::make_shared<std::vector<plan::PlanResult>>();
   for (const model::Plan& p : workspace->plans) {
     made->push_back(plan::evaluate(p, view.as_of, view.snapshot.zone, actuals));
