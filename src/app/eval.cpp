@@ -68,7 +68,7 @@ Result<Question> make_question(const Context& context, const Args& args) {
                        args.get("by")),
                 "--by");
   }
-  q.regions = workspace.regions->at_level(*region, *level, q.as_of);
+  q.regions = workspace.regions->at_level(*region, *level, q.as_of - 1);
   if (q.regions.empty()) {
     return fail(Code::not_found,
                 format("there is no {} in {}", args.get("by"), (*workspace.regions)[*region].code),

@@ -169,9 +169,26 @@ std::shared_ptr<const RegionColumn> RegionEvaluator::aggregate(
       basis.reason = reason_of(*partial, value.lack, type);
     }
   }
+  check_level(type, frame, *column);
   check_in_force(frame, *column);
   frame.aggregates.emplace(aggregate, column);
   return column;
+}
+
+// A town holds no counties: what is summed over counties has no value there, which is not zero.
+void RegionEvaluator::check_level(const model::TypeDef& type, const Frame& frame,
+                                  RegionColumn& column) const {
+  const auto level = model::parse_level(type.name);
+  if (!level) return;
+  const model::RegionTree& tree = *snapshot_.regions;
+  for (std::size_t lane = 0; lane < frame.regions.size(); ++lane) {
+    const model::Level asked = tree[frame.regions[lane]].level;
+    if (asked == model::Level::zone || asked <= *level) continue;
+    column.vec.lack[lane] = Lack::none_selected;
+    column.basis[lane] = {};
+    column.basis[lane].reason =
+        format("a {} is part of a {}; ask above it", model::to_string(asked), type.name);
+  }
 }
 
 // A region has values only while it is in force: afterwards its things count for its successor.

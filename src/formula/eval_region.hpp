@@ -107,6 +107,7 @@ class RegionEvaluator {
   void take_values(const Aggregate& aggregate, const RowScope& scope,
                    const std::vector<std::uint32_t>& rows, const std::vector<std::uint32_t>& origin,
                    Frame& frame, Partials& partials, std::vector<Taken>* taken);
+  void check_level(const model::TypeDef& type, const Frame& frame, RegionColumn& column) const;
   void check_in_force(Frame& frame, RegionColumn& column) const;
   RegionColumn combined(const Expr& e, std::vector<RegionColumn> args, std::size_t lanes) const;
   const std::vector<std::uint8_t>& given_below(std::uint32_t indicator);

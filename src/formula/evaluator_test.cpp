@@ -219,6 +219,25 @@ TEST(Evaluator, DatesDecideWhatCounts) {
   EXPECT_EQ(world().cell("people", "5101", "2021").data_time, world().as_of("2021"));
 }
 
+TEST(Evaluator, BelowTheirOwnLevelDivisionsGiveNothingRatherThanZero) {
+  const World w(R"(
+region 51 province
+region 5134 prefecture 51
+region 513401 county 5134
+region 513401100 town 513401
+type county
+prop population {person} number period=year
+type site
+stat 513401 population 2020 100 {person}
+)");
+  EXPECT_EQ(w.text("sum(population of county)", "513401", "2020"), "100");
+  EXPECT_EQ(w.text("sum(population of county)", "513401100", "2020"),
+            "{a town is part of a county; ask above it}");
+  EXPECT_EQ(w.text("count(county)", "513401100", "2020"),
+            "{a town is part of a county; ask above it}");
+  EXPECT_EQ(w.text("count(site)", "513401100", "2020"), "0");
+}
+
 TEST(Evaluator, Aggregates) {
   const Case cases[] = {
       {"sum(power of site)", "51", "2024", "15"},
