@@ -283,6 +283,11 @@ Expr Checker::add(const Node& node, Expr left, Expr right) {
   if (!left.unit.compatible(right.unit)) {
     return mismatch(node, node.op == Op::add ? "add" : "subtract", left, right);
   }
+  return in_left_unit(node, std::move(left), std::move(right));
+}
+
+// Both operands in the unit of the left one, which the result has too.
+Expr Checker::in_left_unit(const Node& node, Expr left, Expr right) {
   const Unit unit = left.unit;
   const bool bare = left.bare && right.bare;
   right = converted(std::move(right), unit);
@@ -381,14 +386,7 @@ Expr Checker::modulo(const Node& node, Expr left, Expr right) {
   if (right.bare) right.unit = left.unit;
   if (!left.unit.compatible(right.unit))
     return mismatch(node, "take the remainder of", left, right);
-  const Unit unit = left.unit;
-  const bool bare = left.bare && right.bare;
-  right = converted(std::move(right), unit);
-  Expr e = make(ExprKind::binary, Type::number, node.at, {std::move(left), std::move(right)});
-  e.op = node.op;
-  e.unit = unit;
-  e.bare = bare;
-  return e;
+  return in_left_unit(node, std::move(left), std::move(right));
 }
 
 Expr Checker::raise(const Node& node, Expr left, Expr right) {

@@ -53,6 +53,7 @@ class Checker {
   Expr binary(const Node& node);
   Expr add(const Node& node, Expr left, Expr right);
   Expr add_levels(const Node& node, Expr left, Expr right);
+  Expr in_left_unit(const Node& node, Expr left, Expr right);
   Expr add_temperatures(const Node& node, Expr left, Expr right);
   Expr multiply_or_divide(const Node& node, Expr left, Expr right);
   Expr modulo(const Node& node, Expr left, Expr right);
