@@ -384,6 +384,11 @@ TEST(Evaluator, UnitsConvert) {
       {"(3 m) ^ 2", "51", "2024", "9"},
       {"sqrt(9 m2)", "51", "2024", "3"},
       {"36 km/h > 9.9 m/s", "51", "2024", "1"},
+      {"sum(power of site) / 1 MW", "51", "2024", "0.015"},
+      {"500 kW / 1 MW < 1.3", "51", "2024", "1"},
+      {"1500 kW / 1 MW < 1.3", "51", "2024", "0"},
+      {"50 % * 4 {person}", "51", "2024", "2"},
+      {"3 万户 * 2 + 1 万户", "51", "2024", "7"},
   };
   check(w, cases);
   EXPECT_EQ(w.unit("sum(power of site) * 2 h"), "kW.h");
@@ -396,6 +401,8 @@ TEST(Evaluator, UnitsConvert) {
   EXPECT_EQ(w.unit("sites / people"), "个/{person}");
   EXPECT_EQ(w.unit("sites / people * 10000"), "1");
   EXPECT_EQ(w.unit("(3 m) ^ 2"), "m2");
+  EXPECT_EQ(w.unit("sum(power of site) / 1 MW"), "1");
+  EXPECT_EQ(w.unit("3 万户 * 2"), "万户");
 }
 
 TEST(Evaluator, OverlaysMakePlannedThingsLive) {

@@ -375,11 +375,14 @@ Expr Checker::multiply_or_divide(const Node& node, Expr left, Expr right) {
   // stations / people * 10000 is per ten thousand: "{station}/{person}" would mislead.
   const bool scaled = left.bare != right.bare && unit->dimensionless() && unit->scale == 1;
   if (scaled && unit->text.find('/') != std::string::npos) unit = unit_one();
+  // kW / MW is a plain number: left as 0.001 of one, a bare 1.3 beside it would mean 1.3 kW/MW.
+  const bool both = !left.bare && !right.bare && left.unit.text != "1" && right.unit.text != "1";
+  const bool plain = both && unit->dimensionless() && unit->scale != 1;
   Expr e = make(ExprKind::binary, Type::number, node.at, {std::move(left), std::move(right)});
   e.op = node.op;
   e.unit = *unit;
   e.bare = bare;
-  return e;
+  return plain ? converted(std::move(e), unit_one()) : e;
 }
 
 Expr Checker::modulo(const Node& node, Expr left, Expr right) {
