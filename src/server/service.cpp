@@ -155,7 +155,7 @@ Response Service::dispatch(const Request& request, std::string& route_name) {
     return unrouted(request, match);
   }
   route_name = "GET files";
-  return files_.get(request.path);
+  return files_.get(request.path, request.query);
 }
 
 // What neither a route nor a file answers.

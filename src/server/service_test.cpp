@@ -136,7 +136,10 @@ TEST_F(ServiceTest, FilesOfTheConsole) {
   EXPECT_EQ(header(page, "Cache-Control"), "no-cache");
   EXPECT_NE(header(page, "Content-Security-Policy").find("default-src 'self'"), std::string::npos);
   EXPECT_EQ(header(page, "X-Content-Type-Options"), "nosniff");
-  EXPECT_EQ(service.get("/plan/panxi").body, page.body);  // a page of the console
+  const Response deep = service.get("/plan/panxi?lang=en");  // a page of the console
+  EXPECT_EQ(deep.status, 302);
+  EXPECT_EQ(header(deep, "Location"), "/#/plan/panxi?lang=en");
+  EXPECT_EQ(header(service.get("//elsewhere"), "Location"), "/#//elsewhere");
   const Response script = service.get("/assets/app-1a2b.js");
   EXPECT_EQ(script.type, "text/javascript; charset=utf-8");
   EXPECT_NE(header(script, "Cache-Control").find("immutable"), std::string::npos);

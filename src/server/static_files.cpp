@@ -61,7 +61,7 @@ std::string_view media_type_of(std::string_view name) {
   return "application/octet-stream";
 }
 
-Response StaticFiles::get(std::string_view path) const {
+Response StaticFiles::get(std::string_view path, std::string_view query) const {
   const auto decoded = percent_decode(path, false);
   if (!decoded) return problem(400, "the path: " + decoded.error().message);
   if (!is_safe(*decoded)) return problem(404, "there is no such file");
@@ -80,6 +80,11 @@ Response StaticFiles::get(std::string_view path) const {
       return out;
     }
     if (name != "/index.html") return problem(404, format("there is no file {}", name));
+  } else {
+    out.status = 302;
+    out.headers.push_back(
+        {"Location", query.empty() ? format("/#{}", path) : format("/#{}?{}", path, query)});
+    return out;
   }
   out.type = "text/html; charset=utf-8";
   out.headers.push_back({"Cache-Control", "no-cache"});

@@ -16,8 +16,9 @@ class StaticFiles {
   StaticFiles(const Files& files, std::string directory)
       : files_(files), directory_(std::move(directory)) {}
 
-  // A path as sent. What names no file and has no extension is a page of the console (index.html).
-  Response get(std::string_view path) const;
+  // Path and query as sent. What names no file and has no extension is a page of the console, whose
+  // address stands behind the hash: /plan/panxi leads to /#/plan/panxi.
+  Response get(std::string_view path, std::string_view query) const;
 
  private:
   const Files& files_;
