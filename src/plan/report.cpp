@@ -13,7 +13,7 @@
 namespace cairn::plan {
 namespace {
 
-// Millimetres suit paper; the colours keep apart in grey, too.
+// Millimetres suit paper. A status is a shape and a word: red and the like are kept for alerts.
 constexpr std::string_view style = R"(
 @page{size:A4;margin:16mm 14mm}
 *{box-sizing:border-box}
@@ -31,9 +31,10 @@ table.goals{font-size:8.5pt}
 table.goals small{color:#5a6672}
 svg{display:block}
 .s{white-space:nowrap;font-weight:600}
-.reached{color:#1a6b3c}.on_track{color:#1f5fa8}.behind{color:#a8321f}.no_data{color:#5a6672}
+.reached::before{content:"● "}.on_track::before{content:"✓ "}.behind::before{content:"▲ "}
+.no_data::before{content:"– "}.no_data{color:#5a6672}
 .finding{margin:0 0 4mm;padding:2mm 3mm;border-left:1.2mm solid #5a6672;break-inside:avoid}
-.finding.error{border-color:#a8321f}.finding.warning{border-color:#b07a10}
+.finding.error{border-color:#1c2530}.finding.note{border-left-style:dashed}
 .finding h3{font-size:10.5pt;margin:0 0 1mm}
 .finding p{margin:0 0 1mm}
 blockquote{margin:1mm 0 1mm 3mm;padding-left:2mm;border-left:.3mm solid #c8d0d8;font-size:9pt}
