@@ -205,9 +205,4 @@ std::vector<RegionIndex> RegionTree::at_level(RegionIndex region, Level level, I
   return out;
 }
 
-void RegionTree::set_position(RegionIndex index, geo::Point p, bool estimated) {
-  regions_[index].position = p;
-  regions_[index].estimated = estimated;
-}
-
 }  // namespace cairn::model

@@ -73,8 +73,6 @@ class RegionTree {
   // Regions of `level` inside `region` that are valid at `t`, sorted by code.
   std::vector<RegionIndex> at_level(RegionIndex region, Level level, Instant t) const;
 
-  void set_position(RegionIndex index, geo::Point p, bool estimated);
-
  private:
   std::vector<Region> regions_;
   std::vector<std::vector<RegionIndex>> children_;
