@@ -81,12 +81,22 @@ Result<std::vector<ImportEntry>> ImportDesk::list() {
 
 Result<ImportEntry> ImportDesk::find(std::string_view id) {
   const std::lock_guard lock(mutex_);
+  return entry(id);
+}
+
+Result<ImportEntry> ImportDesk::entry(std::string_view id) {
   const auto all = entries();
   if (!all) return fail(all.error());
-  for (const ImportEntry& entry : *all) {
-    if (entry.id == id) return entry;
+  for (const ImportEntry& known : *all) {
+    if (known.id == id) return known;
   }
   return fail(no_import(id));
+}
+
+void ImportDesk::forget(const ImportEntry& done) {
+  std::erase_if(waiting_, [&](const ImportEntry& waiting) {
+    return waiting.preview->digest == done.preview->digest;
+  });
 }
 
 Result<ImportEntry> ImportDesk::preview(const share::ImportRequest& request, bool keep) {
@@ -102,8 +112,7 @@ Result<ImportEntry> ImportDesk::preview(const share::ImportRequest& request, boo
                     std::nullopt, 0,     std::make_shared<const share::Preview>(std::move(*read))};
   if (!keep) return entry;
   const std::lock_guard lock(mutex_);
-  std::erase_if(waiting_,
-                [&](const ImportEntry& e) { return e.preview->digest == entry.preview->digest; });
+  forget(entry);
   waiting_.push_back(entry);
   const auto all = entries();
   if (!all) return fail(all.error());
@@ -132,8 +141,7 @@ Result<ImportEntry> ImportDesk::commit(std::string_view id, bool accept_partial)
     const auto same = std::find_if(all->begin(), all->end(), [&](const ImportEntry& e) {
       return e.committed && e.number == committed->id;
     });
-    std::erase_if(waiting_,
-                  [&](const ImportEntry& e) { return e.preview->digest == at->preview->digest; });
+    forget(*at);
     return same == all->end() ? *at : *same;
   }
   ImportEntry made = *at;
@@ -143,8 +151,7 @@ Result<ImportEntry> ImportDesk::commit(std::string_view id, bool accept_partial)
   auto summary = std::make_shared<share::Preview>(*at->preview);
   summary->records = {};
   made.preview = std::move(summary);
-  std::erase_if(waiting_,
-                [&](const ImportEntry& e) { return e.preview->digest == made.preview->digest; });
+  forget(made);
   made_.push_back(made);
   if (const Status rebuilt = rebuild(); !rebuilt) return fail(rebuilt.error());
   return made;
@@ -152,14 +159,10 @@ Result<ImportEntry> ImportDesk::commit(std::string_view id, bool accept_partial)
 
 Status ImportDesk::remove(std::string_view id) {
   const std::lock_guard lock(mutex_);
-  const auto all = entries();
-  if (!all) return fail(all.error());
-  const auto at =
-      std::find_if(all->begin(), all->end(), [&](const ImportEntry& e) { return e.id == id; });
-  if (at == all->end()) return fail(no_import(id));
+  const auto at = entry(id);
+  if (!at) return fail(at.error());
   if (!at->committed) {
-    std::erase_if(waiting_,
-                  [&](const ImportEntry& e) { return e.preview->digest == at->preview->digest; });
+    forget(*at);
     return std::monostate{};
   }
   if (const Status removed = registry_->remove(at->number); !removed) return removed;

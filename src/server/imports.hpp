@@ -45,7 +45,10 @@ class ImportDesk {
   Status remove(std::string_view id);
 
  private:
+  // The caller holds the mutex.
   Result<std::vector<ImportEntry>> entries();
+  Result<ImportEntry> entry(std::string_view id);
+  void forget(const ImportEntry& done);  // its preview need not wait any longer
   Status rebuild();
   void forget_old();
 
