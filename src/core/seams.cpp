@@ -121,6 +121,25 @@ class SystemFiles final : public Files {
 
 }  // namespace
 
+Result<std::unique_ptr<AppendFile>> Files::append_to(const std::string& path) {
+  return fail(Code::unsupported, "these files cannot be appended to", path);
+}
+Result<std::unique_ptr<MappedFile>> Files::map(const std::string& path) const {
+  return fail(Code::unsupported, "these files cannot be mapped", path);
+}
+Status Files::truncate(const std::string& path, std::uint64_t) {
+  return fail(Code::unsupported, "these files cannot be cut", path);
+}
+Status Files::remove(const std::string& path) {
+  return fail(Code::unsupported, "these files cannot be removed", path);
+}
+Status Files::make_directory(const std::string& path) {
+  return fail(Code::unsupported, "there are no directories here", path);
+}
+Result<std::uint64_t> Files::free_bytes(const std::string& path) const {
+  return fail(Code::unsupported, "the free space is not known", path);
+}
+
 std::unique_ptr<Clock> system_clock() {
   return std::make_unique<SystemClock>();
 }

@@ -2,6 +2,7 @@
 // The seams that tests replace: time and files come in from outside.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -18,6 +19,26 @@ class Clock {
   virtual Instant now() const = 0;
 };
 
+// A file that only grows. One writer; not thread-safe.
+class AppendFile {
+ public:
+  virtual ~AppendFile() = default;
+  // All bytes or an error; after an error the file may hold a part of them (cut it back).
+  virtual Status append(std::string_view bytes) = 0;
+  // On disk when it returns. After a failure what was written before is in doubt for ever: the
+  // caller must stop, never try again (fsyncgate: the kernel drops the dirty pages).
+  virtual Status sync() = 0;
+  virtual std::uint64_t size() const = 0;
+};
+
+// Bytes of a file for reading, mapped where the system can. Valid as long as it lives; the file
+// must not be cut meanwhile.
+class MappedFile {
+ public:
+  virtual ~MappedFile() = default;
+  virtual std::string_view bytes() const = 0;
+};
+
 // Reading and writing of whole files. Paths are as the operating system has them.
 class Files {
  public:
@@ -28,6 +49,15 @@ class Files {
   virtual bool exists(const std::string& path) const = 0;
   // Names (not paths) of the entries of a directory, sorted; an error if it cannot be read.
   virtual Result<std::vector<std::string>> list(const std::string& directory) const = 0;
+
+  // What logs and histories need besides. The defaults answer `unsupported`.
+  // Opens for appending, created when missing (the directory is then synced).
+  virtual Result<std::unique_ptr<AppendFile>> append_to(const std::string& path);
+  virtual Result<std::unique_ptr<MappedFile>> map(const std::string& path) const;
+  virtual Status truncate(const std::string& path, std::uint64_t size);
+  virtual Status remove(const std::string& path);  // also of what is not there
+  virtual Status make_directory(const std::string& path);  // with its parents
+  virtual Result<std::uint64_t> free_bytes(const std::string& path) const;
 };
 
 // The real ones. `read` of a name ending in .gz gives the unpacked content.
