@@ -32,6 +32,19 @@ inline constexpr int yaml_depth = 64;
 inline constexpr std::size_t geojson_bytes = std::size_t{256} << 20;
 inline constexpr std::size_t geometry_points = 5'000'000;
 
+// One message of a device or gateway: a pack of 10,000 SenML records is about 0.7 MB.
+inline constexpr std::size_t ingest_message_bytes = std::size_t{1} << 20;
+// Its readings and refused records together; collectors send at most 10,000 at once.
+inline constexpr std::size_t ingest_readings = 65'536;
+// A remote-write message unpacked: 65,536 readings with about 100 B of labels each.
+inline constexpr std::size_t ingest_unpacked_bytes = std::size_t{8} << 20;
+// A thing's id, a property's name or a unit in a message; URNs of devices have up to 60 bytes.
+inline constexpr std::size_t ingest_name_bytes = 256;
+// Nesting of a message's JSON or CBOR; the formats need four levels, extensions may add some.
+inline constexpr int ingest_depth = 32;
+// What is kept of a refused record, for those who look for the mistake.
+inline constexpr std::size_t refused_text_bytes = 500;
+
 // HTTP.
 inline constexpr std::size_t http_header_bytes = 16 * 1024;
 inline constexpr int http_connections = 1'000;
