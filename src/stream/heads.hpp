@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+// The newest observations of every live series: the last one always, and as many before it as the
+// formulas' windows reach back. Series are the numbers of the log, from 0, in the order in which
+// they were first heard.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/result.hpp"
+#include "model/history.hpp"
+#include "stream/binding.hpp"
+
+namespace cairn::stream {
+
+using Series = std::uint32_t;
+
+struct Point {
+  std::int64_t time_ns = 0;
+  double value = 0;
+  bool operator==(const Point&) const = default;
+};
+
+enum class Placement : std::uint8_t {
+  newer,       // after everything known of the series
+  late,        // between or before what is known
+  correction,  // another value for a known time
+  duplicate,   // the same value for a known time: no effect
+  beyond,      // older than what is kept: whether it is new is for the history to say
+};
+
+class Heads {
+ public:
+  // Makes room for series [0, count).
+  void resize(std::size_t count);
+  std::size_t size() const { return last_.size(); }
+  // Keeps points back to `span_ns` before the newest one (the largest span asked for counts). 0:
+  // the last one alone. Points that were let go before do not come back.
+  void keep(Series series, std::int64_t span_ns);
+
+  Placement add(Series series, Point point);
+
+  bool heard(Series series) const { return last_[series].time_ns != INT64_MIN; }
+  const Point& last(Series series) const { return last_[series]; }
+  // The newest at or before `until`; nothing when it is older than what is kept.
+  std::optional<Point> last(Series series, Instant until) const;
+  // after < time <= until, oldest first, of what is kept.
+  std::span<const Point> read(Series series, Instant after, Instant until) const;
+  // Everything after this time is kept; min() when nothing was ever let go.
+  Instant complete_after(Series series) const;
+
+  // The whole content as bytes, equal for equal content.
+  void write(std::string& out) const;
+  static Result<Heads> read_from(std::string_view& in);
+
+ private:
+  struct Ring {
+    std::int64_t span_ns = 0;
+    std::int64_t gone_ns = INT64_MIN;  // newest time that was let go
+    std::size_t begin = 0;             // of the points kept, in `points`
+    std::vector<Point> points;         // rising
+  };
+  Placement insert(Ring& ring, Point point);
+  static void trim(Ring& ring);
+
+  std::vector<Point> last_;
+  std::vector<std::uint32_t> ring_of_;  // `none`: the last point alone
+  std::vector<std::int64_t> gone_;      // newest time that was let go, of series without ring
+  std::vector<Ring> rings_;
+};
+
+// Which cell each series of the log feeds, and back. Grows while the log is read.
+struct SeriesMap {
+  std::vector<CellId> cell_of;    // by series; `none`: the thing or property is gone
+  std::vector<Series> series_of;  // by cell; `none`: never heard
+
+  void bind(Series series, CellId cell);
+};
+
+// The history of a live snapshot: the series of the base (files, imports), then what the heads
+// keep, and before that, where `deep` is given, what it has (by first_series() + cell too). A live
+// observation counts before one of the base at the same time.
+class LiveHistory final : public model::History {
+ public:
+  LiveHistory(const Binding& binding, const Heads& heads, const SeriesMap& map,
+              const model::History* deep = nullptr)
+      : binding_(binding), heads_(heads), map_(map), deep_(deep) {}
+
+  std::optional<model::Sample> last(model::SeriesId series, Instant until) const override;
+  void read(model::SeriesId series, Instant after, Instant until,
+            std::vector<model::Sample>& out) const override;
+
+ private:
+  const Binding& binding_;
+  const Heads& heads_;
+  const SeriesMap& map_;
+  const model::History* deep_;
+};
+
+}  // namespace cairn::stream
