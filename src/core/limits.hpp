@@ -49,6 +49,38 @@ inline constexpr std::size_t refused_text_bytes = 500;
 inline constexpr std::size_t http_header_bytes = 16 * 1024;
 inline constexpr int http_connections = 1'000;
 inline constexpr int http_request_seconds = 30;
+
+// MQTT. Ten thousand devices at one door; each costs two file descriptors of kernel and about
+// 1 KiB of ours at rest.
+inline constexpr std::size_t mqtt_connections = 10'000;
+// A gateway's pack of thousands of readings is under 300 kB.
+inline constexpr std::size_t mqtt_packet_bytes = std::size_t{1} << 20;
+// Before the client is known: client id, will, name and token are at most 64 KiB together.
+inline constexpr std::size_t mqtt_connect_bytes = 64 * 1024;
+// Half-received packets of all clients together.
+inline constexpr std::size_t mqtt_input_bytes = std::size_t{256} << 20;
+// Messages of one client that wait for the disk: more does not make a group commit better.
+inline constexpr std::uint16_t mqtt_receive_maximum = 1'024;
+inline constexpr std::uint16_t mqtt_topic_aliases = 64;
+// Messages under way to one subscriber, and waiting for it; alerts are few and small.
+inline constexpr std::size_t mqtt_in_flight = 64;
+inline constexpr std::size_t mqtt_queued_messages = 4'096;
+inline constexpr std::size_t mqtt_queued_bytes = std::size_t{4} << 20;
+// All sessions' waiting messages together.
+inline constexpr std::size_t mqtt_queued_total_bytes = std::size_t{256} << 20;
+// Bytes that a client did not take yet; beyond it is a slow consumer.
+inline constexpr std::size_t mqtt_output_bytes = std::size_t{4} << 20;
+// Sessions with those whose client is away, and how long they are kept.
+inline constexpr std::size_t mqtt_sessions = 20'000;
+inline constexpr std::uint32_t mqtt_session_seconds = 7 * 86'400;
+inline constexpr std::size_t mqtt_subscriptions_per_session = 256;
+inline constexpr std::size_t mqtt_subscriptions = 200'000;
+inline constexpr std::size_t mqtt_topic_levels = 32;
+// Last values of indicators of a province (towns x indicators) and open alerts.
+inline constexpr std::size_t mqtt_retained = 50'000;
+inline constexpr std::size_t mqtt_retained_bytes = std::size_t{64} << 20;
+// Messages of the server itself on their way to the MQTT thread.
+inline constexpr std::size_t mqtt_mailbox = 100'000;
 // Page sizes of collections.
 inline constexpr std::size_t page_default = 100;
 inline constexpr std::size_t page_max = 10'000;
