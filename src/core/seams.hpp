@@ -23,12 +23,17 @@ class Clock {
 class AppendFile {
  public:
   virtual ~AppendFile() = default;
-  // All bytes or an error; after an error the file may hold a part of them (cut it back).
+  // All bytes or an error; after an error the file may hold a part of them behind size(): close
+  // it, cut it back with Files::truncate, open it again.
   virtual Status append(std::string_view bytes) = 0;
   // On disk when it returns. After a failure what was written before is in doubt for ever: the
   // caller must stop, never try again (fsyncgate: the kernel drops the dirty pages).
   virtual Status sync() = 0;
   virtual std::uint64_t size() const = 0;
+  // Writes zeros behind the end, so that the next `bytes` bytes change no metadata and sync sooner
+  // (44 kB: 0.13 ms instead of 0.21 ms). They are not part of size(); closing cuts what is left of
+  // them, a crash leaves them in the file. Where it fails or is not offered nothing changes.
+  virtual Status reserve(std::uint64_t bytes);
 };
 
 // Bytes of a file for reading, mapped where the system can. Valid as long as it lives; the file
@@ -54,8 +59,11 @@ class Files {
   // Opens for appending, created when missing (the directory is then synced).
   virtual Result<std::unique_ptr<AppendFile>> append_to(const std::string& path);
   virtual Result<std::unique_ptr<MappedFile>> map(const std::string& path) const;
+  // The following are on disk when they return (file and directory synced).
   virtual Status truncate(const std::string& path, std::uint64_t size);
-  virtual Status remove(const std::string& path);  // also of what is not there
+  // Writes over bytes that the file has already: where they may be in the cache only.
+  virtual Status overwrite(const std::string& path, std::uint64_t offset, std::string_view bytes);
+  virtual Status remove(const std::string& path);          // also of what is not there
   virtual Status make_directory(const std::string& path);  // with its parents
   virtual Result<std::uint64_t> free_bytes(const std::string& path) const;
 };

@@ -38,22 +38,6 @@ std::string gzip(std::string_view plain) {
   return out;
 }
 
-TEST_F(SeamsTest, ReplaceLeavesNothingAside) {
-  const auto files = system_files();
-  ASSERT_TRUE(files->replace(path("a"), "one"));
-  ASSERT_TRUE(files->replace(path("a"), "two"));
-  EXPECT_EQ(files->read(path("a")).value(), "two");
-  EXPECT_EQ(files->list(directory_.string()).value(), std::vector<std::string>{"a"});
-  EXPECT_FALSE(files->replace(path("no/such/directory"), "x"));
-}
-
-TEST_F(SeamsTest, MissingFileIsNotFoundWithItsPath) {
-  const auto missing = system_files()->read(path("gone"));
-  ASSERT_FALSE(missing);
-  EXPECT_EQ(missing.error().code, Code::not_found);
-  EXPECT_EQ(missing.error().place, path("gone"));
-}
-
 TEST_F(SeamsTest, GzipIsReadAndBombsAreRefused) {
   const auto files = system_files();
   const std::string packed = gzip(std::string(1'000'000, 'x'));
