@@ -7,7 +7,7 @@ namespace cairn::model {
 namespace {
 
 TEST(MemoryFiles, AppendMapCutAndRemove) {
-  MemoryFiles files({{"d/old", "0123"}});
+  MemoryFiles files(FileMap{{"d/old", "0123"}});
   auto file = files.append_to("d/log").value();
   ASSERT_TRUE(file->append("one "));
   ASSERT_TRUE(file->append("two"));
