@@ -5,7 +5,6 @@
 #include <bit>
 #include <functional>
 #include <string>
-#include <unordered_map>
 
 #include "core/text.hpp"
 
@@ -48,6 +47,7 @@ Binding::Binding(std::shared_ptr<const model::Snapshot> base) : base_(std::move(
     if (base_->tables[type]) add_type(type);
   }
   index_ids();
+  find_base_series();
 }
 
 void Binding::add_type(std::uint32_t type) {
@@ -154,13 +154,19 @@ Cell Binding::cell(CellId id) const {
           at->columns[k % width]};
 }
 
-model::SeriesId Binding::base_series(CellId id) const {
-  const Cell at = cell(id);
-  const auto& series = base_->tables[at.type]->columns[at.column].series;
-  for (const std::uint32_t row : rows(at.slot)) {
-    if (row < series.size() && series[row] != model::no_series) return series[row];
+void Binding::find_base_series() {
+  base_of_.assign(cells_, model::no_series);
+  for (std::uint32_t type = 0; type < types_.size(); ++type) {
+    const OfType& of = types_[type];
+    for (std::size_t k = 0; k < of.columns.size(); ++k) {
+      const auto& series = base_->tables[type]->columns[of.columns[k]].series;
+      for (std::uint32_t row = 0; row < series.size(); ++row) {
+        if (series[row] == model::no_series) continue;
+        const Slot slot = of.slot_of_row[row];
+        base_of_[of.first_cell + (slot - of.first_slot) * of.columns.size() + k] = series[row];
+      }
+    }
   }
-  return model::no_series;
 }
 
 Result<CellId> Binding::find(std::string_view thing, std::string_view property) const {

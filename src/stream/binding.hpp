@@ -50,7 +50,7 @@ class Binding {
   CellId cell_of(Slot slot, std::uint32_t column) const;
   Cell cell(CellId id) const;
   // The series of the base that the cell continues; no_series when there is none.
-  model::SeriesId base_series(CellId id) const;
+  model::SeriesId base_series(CellId id) const { return base_of_[id]; }
 
   std::uint32_t type_of(Slot slot) const { return slot_type_[slot]; }
   std::string_view id_of(Slot slot) const;
@@ -76,6 +76,7 @@ class Binding {
   };
   void add_type(std::uint32_t type);
   void index_ids();
+  void find_base_series();
 
   std::shared_ptr<const model::Snapshot> base_;  // shared with the world it belongs to
   std::vector<OfType> types_;
@@ -83,6 +84,7 @@ class Binding {
   std::vector<std::uint32_t> first_row_;     // of a slot, into version_rows_
   std::vector<std::uint32_t> version_rows_;  // grouped by slot
   std::vector<std::uint32_t> table_;         // open addressing by hash of id: slots
+  std::vector<model::SeriesId> base_of_;     // by cell
   model::SeriesId first_series_ = 0;
   std::size_t cells_ = 0;
 };

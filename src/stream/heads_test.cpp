@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "stream/heads.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <random>
+
+namespace cairn::stream {
+namespace {
+
+TEST(Heads, WithoutARingOnlyTheNewestIsKept) {
+  Heads heads;
+  heads.resize(1);
+  EXPECT_FALSE(heads.heard(0));
+  EXPECT_EQ(heads.add(0, {10, 1}), Placement::newer);
+  EXPECT_EQ(heads.add(0, {30, 3}), Placement::newer);
+  EXPECT_EQ(heads.add(0, {30, 3}), Placement::duplicate);
+  EXPECT_EQ(heads.add(0, {20, 2}), Placement::late);
+  EXPECT_EQ(heads.add(0, {20, 2}), Placement::beyond);  // whether it is new is not known here
+  EXPECT_EQ(heads.add(0, {5, 2}), Placement::beyond);
+  EXPECT_EQ(heads.add(0, {30, 4}), Placement::correction);
+  EXPECT_EQ(heads.last(0), (Point{30, 4}));
+  EXPECT_FALSE(heads.last(0, Instant{29}));
+  EXPECT_EQ(heads.read(0, Instant{0}, Instant{30}).size(), 1u);
+  EXPECT_EQ(heads.read(0, Instant{30}, Instant{40}).size(), 0u);
+}
+
+TEST(Heads, NegativeZeroIsAnotherValue) {
+  Heads heads;
+  heads.resize(1);
+  heads.add(0, {1, 0.0});
+  EXPECT_EQ(heads.add(0, {1, -0.0}), Placement::correction);
+}
+
+// Whatever comes in whatever order: of the span before the newest everything is there, and what is
+// said to be complete is complete.
+TEST(Heads, KeepsTheSpanOfTheWindowsInAnyOrder) {
+  for (std::uint32_t seed = 0; seed < 300; ++seed) {
+    std::mt19937_64 random(seed);
+    Heads heads;
+    heads.resize(2);
+    const std::int64_t span = std::int64_t{1} << (random() % 8);
+    heads.keep(1, span);
+    std::map<std::int64_t, double> truth;
+    for (int i = 0; i < 200; ++i) {
+      const Point point{static_cast<std::int64_t>(random() % 300),
+                        static_cast<double>(random() % 3)};
+      const auto known = truth.find(point.time_ns);
+      const bool newest = truth.empty() || point.time_ns > truth.rbegin()->first;
+      const Placement placement = heads.add(1, point);
+      EXPECT_EQ(placement == Placement::newer, newest);
+      if (placement == Placement::duplicate) {
+        ASSERT_TRUE(known != truth.end());
+        EXPECT_EQ(known->second, point.value);
+      }
+      truth[point.time_ns] = point.value;
+      const Instant until{truth.rbegin()->first};
+      const Instant after{until.ns - span};
+      const auto kept = heads.read(1, after, until);
+      std::vector<Point> expected;
+      for (auto at = truth.upper_bound(after.ns); at != truth.end(); ++at) {
+        expected.push_back({at->first, at->second});
+      }
+      ASSERT_TRUE(std::equal(kept.begin(), kept.end(), expected.begin(), expected.end()));
+      ASSERT_EQ(heads.last(1), expected.back());
+      ASSERT_LE(heads.complete_after(1).ns, after.ns);
+    }
+    std::string bytes;
+    heads.write(bytes);
+    std::string_view in = bytes;
+    auto again = Heads::read_from(in);
+    ASSERT_TRUE(again);
+    EXPECT_TRUE(in.empty());
+    std::string twice;
+    again->write(twice);
+    EXPECT_EQ(bytes, twice);
+    EXPECT_EQ(again->last(1), heads.last(1));
+  }
+}
+
+TEST(Heads, ARingThatBeginsLaterKnowsWhatItLacks) {
+  Heads heads;
+  heads.resize(1);
+  heads.add(0, {10, 1});
+  heads.add(0, {20, 2});
+  heads.keep(0, 100);
+  EXPECT_EQ(heads.complete_after(0), Instant{10});
+  heads.add(0, {30, 3});
+  EXPECT_EQ(heads.read(0, Instant{0}, Instant{40}).size(), 2u);
+}
+
+TEST(Heads, BrokenBytesAreAnError) {
+  Heads heads;
+  heads.resize(3);
+  heads.keep(2, 10);
+  heads.add(2, {1, 1});
+  std::string bytes;
+  heads.write(bytes);
+  for (std::size_t length = 0; length < bytes.size(); ++length) {
+    std::string_view in(bytes.data(), length);
+    EXPECT_FALSE(Heads::read_from(in)) << length;
+  }
+}
+
+}  // namespace
+}  // namespace cairn::stream
