@@ -45,6 +45,10 @@ inline constexpr int ingest_depth = 32;
 // What is kept of a refused record, for those who look for the mistake.
 inline constexpr std::size_t refused_text_bytes = 500;
 
+// Readings that are acknowledged or wait for it, and not yet applied: half a second at two million
+// a second. Beyond it senders are asked to come again.
+inline constexpr std::size_t ingest_queue_bytes = std::size_t{32} << 20;
+
 // HTTP.
 inline constexpr std::size_t http_header_bytes = 16 * 1024;
 inline constexpr int http_connections = 1'000;
