@@ -12,12 +12,15 @@
 #include <cstring>
 #include <utility>
 
+#include "core/detail/path.hpp"
 #include "core/limits.hpp"
 #include "core/seams.hpp"
 #include "core/text.hpp"
 
 namespace cairn {
 namespace {
+
+using detail::directory_of;
 
 tl::unexpected<Error> os_error(std::string_view what, const std::string& path) {
   const Code code = errno == ENOENT ? Code::not_found : Code::io;
@@ -85,12 +88,6 @@ Status write_synced(const std::string& path, std::string_view bytes) {
   if (::fsync(file.get()) != 0) return os_error("sync", path);
   if (!file.close()) return os_error("close", path);
   return {};
-}
-
-std::string directory_of(const std::string& path) {
-  const std::size_t slash = path.rfind('/');
-  if (slash == std::string::npos) return ".";
-  return slash == 0 ? "/" : path.substr(0, slash);
 }
 
 Status sync_directory_of(const std::string& path) {
