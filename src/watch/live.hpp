@@ -13,36 +13,16 @@
 #include "core/result.hpp"
 #include "core/time.hpp"
 #include "formula/formula.hpp"
+#include "model/alert.hpp"
 #include "watch/intake.hpp"
 
 namespace cairn::watch {
 
-// inactive -> pending -> firing -> clearing -> resolved. `retracted`: data that came later show
-// that it had never been.
-enum class AlertState : std::uint8_t { pending, firing, clearing, resolved, retracted };
-const char* to_string(AlertState state);
-
-// One episode of a rule over a thing.
-struct Alert {
-  std::string id;  // the same after any restart: of rule, thing and the position it began at
-  std::string rule;
-  std::string pack;
-  std::string thing;
-  std::string type;
-  std::string region;  // code of the smallest division it lies in
-  AlertState state = AlertState::pending;
-  bool suppressed = false;  // declared maintenance, or a cause above it
-  bool shelved = false;     // put aside by a person for a while
-  bool flapping = false;
-  bool no_data = false;          // the rule is about silence
-  Instant since;                 // event time at which the condition began to hold
-  std::optional<Instant> began;  // event time at which it fired
-  std::optional<Instant> ended;  // event time at which it was resolved or retracted
-  Instant known;                 // arrival of the record that brought the newest change
-  std::uint64_t position = 0;    // of that record in the log
-  int revision = 0;              // changes of what had been published
-  bool operator==(const Alert&) const = default;
-};
+using model::Alert;
+using model::AlertState;
+using model::Rejected;
+using model::Revision;
+using model::to_string;
 
 struct AlertQuery {
   bool open = true;    // pending, firing or clearing; false: all
@@ -76,15 +56,6 @@ struct Why {
   formula::Explanation explanation;  // of `when`, with the inputs
 };
 
-struct Rejected {
-  std::uint64_t number = 0;  // rises
-  Instant at;
-  std::string sender;
-  std::string text;   // as sent, cut
-  std::string place;  // in the message
-  std::string reason;
-};
-
 // A feed that has gone silent: nothing for three times its expected interval.
 struct Feed {
   std::string thing;
@@ -110,17 +81,6 @@ struct LiveReading {
   Instant time;
   double value = 0;
 };
-// A value that had been published for a past date and is now another one.
-struct Revision {
-  std::string indicator;
-  std::string region;
-  Instant as_of;  // the published date
-  int revision = 1;
-  std::optional<double> before;
-  std::optional<double> after;
-  Instant known;
-};
-
 // What changed since the last update, a few times a second at most.
 struct LiveUpdate {
   Instant now;
