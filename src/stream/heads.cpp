@@ -34,10 +34,6 @@ bool take(std::string_view& in, T& value) {
   return true;
 }
 
-model::Sample sample_of(const Point& point) {
-  return {{{point.time_ns}, {point.time_ns}}, point.value, false, 0};
-}
-
 }  // namespace
 
 void Heads::resize(std::size_t count) {
@@ -204,6 +200,31 @@ void SeriesMap::bind(Series series, CellId cell) {
   series_of[cell] = series;
 }
 
+model::Sample instant_sample(std::int64_t time_ns, double value) {
+  return {{{time_ns}, {time_ns}}, value, false, 0};
+}
+
+void lay_over(std::vector<model::Sample>& out, std::size_t begin,
+              const std::vector<model::Sample>& newer) {
+  if (newer.empty()) return;
+  // The usual case: what is live begins after the base has ended.
+  if (out.size() == begin || out.back().time.end < newer.front().time.end) {
+    out.insert(out.end(), newer.begin(), newer.end());
+    return;
+  }
+  std::vector<model::Sample> merged;
+  merged.reserve(out.size() - begin + newer.size());
+  auto old = out.begin() + static_cast<std::ptrdiff_t>(begin);
+  for (const model::Sample& sample : newer) {
+    while (old != out.end() && old->time.end < sample.time.end) merged.push_back(*old++);
+    if (old != out.end() && old->time.end == sample.time.end) ++old;
+    merged.push_back(sample);
+  }
+  merged.insert(merged.end(), old, out.end());
+  out.resize(begin);
+  out.insert(out.end(), merged.begin(), merged.end());
+}
+
 std::optional<model::Sample> LiveHistory::last(model::SeriesId series, Instant until) const {
   const model::History* base = binding_.base().history.get();
   if (series < binding_.first_series()) return base->last(series, until);
@@ -215,7 +236,8 @@ std::optional<model::Sample> LiveHistory::last(model::SeriesId series, Instant u
   const Series live = cell < map_.series_of.size() ? map_.series_of[cell] : none;
   if (live == none) return found;
   if (const auto point = heads_.last(live, until)) {
-    if (!found || found->time.end.ns <= point->time_ns) found = sample_of(*point);
+    if (!found || found->time.end.ns <= point->time_ns)
+      found = instant_sample(point->time_ns, point->value);
     return found;
   }
   if (deep_ == nullptr) return found;
@@ -241,24 +263,9 @@ void LiveHistory::read(model::SeriesId series, Instant after, Instant until,
     deep_->read(series, after, std::min(until, complete), newer);
     after = std::max(after, complete);
   }
-  for (const Point& point : heads_.read(live, after, until)) newer.push_back(sample_of(point));
-  if (newer.empty()) return;
-  // The usual case: what is live begins after the base has ended.
-  if (out.size() == begin || out.back().time.end < newer.front().time.end) {
-    out.insert(out.end(), newer.begin(), newer.end());
-    return;
-  }
-  std::vector<model::Sample> merged;
-  merged.reserve(out.size() - begin + newer.size());
-  auto old = out.begin() + static_cast<std::ptrdiff_t>(begin);
-  for (const model::Sample& sample : newer) {
-    while (old != out.end() && old->time.end < sample.time.end) merged.push_back(*old++);
-    if (old != out.end() && old->time.end == sample.time.end) ++old;
-    merged.push_back(sample);
-  }
-  merged.insert(merged.end(), old, out.end());
-  out.resize(begin);
-  out.insert(out.end(), merged.begin(), merged.end());
+  for (const Point& point : heads_.read(live, after, until))
+    newer.push_back(instant_sample(point.time_ns, point.value));
+  lay_over(out, begin, newer);
 }
 
 }  // namespace cairn::stream

@@ -82,6 +82,14 @@ struct SeriesMap {
   void bind(Series series, CellId cell);
 };
 
+// A live observation as the formulas see it: an instant, not estimated.
+model::Sample instant_sample(std::int64_t time_ns, double value);
+
+// Lays `newer` over what of `out` stands from `begin` on; at equal times the newer counts. Both
+// rise by the end of their time.
+void lay_over(std::vector<model::Sample>& out, std::size_t begin,
+              const std::vector<model::Sample>& newer);
+
 // The history of a live snapshot: the series of the base (files, imports), then what the heads
 // keep, and before that, where `deep` is given, what it has (by first_series() + cell too). A live
 // observation counts before one of the base at the same time.

@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "watch/desk.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+#include "core/limits.hpp"
+#include "core/text.hpp"
+
+namespace cairn::watch {
+namespace {
+
+// An earlier time comes from a device whose clock was never set (1970, 1980 and 2000-01-01 are
+// where such clocks begin).
+constexpr std::int64_t earliest_ns = 946'771'200 * ns_per_second;  // 2000-01-02T00:00Z
+constexpr std::int64_t ahead_ns = 10 * 60 * ns_per_second;
+
+}  // namespace
+
+bool names_thing(const std::vector<std::string>& patterns, std::string_view id) {
+  return std::any_of(patterns.begin(), patterns.end(), [&](std::string_view pattern) {
+    // Greedy matching with one step back to the newest star.
+    std::size_t p = 0;
+    std::size_t i = 0;
+    std::size_t star = std::string_view::npos;
+    std::size_t mark = 0;
+    while (i < id.size()) {
+      if (p < pattern.size() && pattern[p] == '*') {
+        star = p++;
+        mark = i;
+      } else if (p < pattern.size() && pattern[p] == id[i]) {
+        ++p;
+        ++i;
+      } else if (star != std::string_view::npos) {
+        p = star + 1;
+        i = ++mark;
+      } else {
+        return false;
+      }
+    }
+    while (p < pattern.size() && pattern[p] == '*') ++p;
+    return p == pattern.size();
+  });
+}
+
+// What one message became.
+struct Desk::Resolved {
+  std::vector<std::pair<stream::CellId, stream::Observed>> readings;  // series not yet numbered
+  std::vector<model::Refusal> refused;
+};
+
+Desk::Names::Names(std::shared_ptr<const stream::Binding> of)
+    : binding(std::move(of)),
+      index(std::make_shared<SeriesIndex>(binding)),
+      next(binding->slots()) {
+  for (auto& slot : next) slot.store(stream::none, std::memory_order_relaxed);
+}
+
+// Finds the cells of a message's readings. Senders name the same things in the same order again
+// and again, so the thing that followed the last one before is tried first: its id is compared,
+// which costs no search.
+class Desk::Lookup {
+ public:
+  explicit Lookup(const Names& names) : names_(names), binding_(*names.binding) {}
+
+  Found find(std::string_view thing, std::string_view property) {
+    if (slot_ == stream::none || thing != thing_) to_thing(thing);
+    for (stream::Slot slot = slot_; slot != stream::none; slot = binding_.find_thing(thing, slot)) {
+      const std::uint32_t type = binding_.type_of(slot);
+      const auto& properties = binding_.base().tables[type]->type->properties;
+      for (const std::uint32_t column : binding_.live_columns(type)) {
+        if (properties[column].name == property) {
+          return {binding_.cell_of(slot, column), &properties[column]};
+        }
+      }
+    }
+    return {};
+  }
+
+ private:
+  void to_thing(std::string_view thing) {
+    const stream::Slot before = slot_;
+    stream::Slot next =
+        before == stream::none ? stream::none : names_.next[before].load(std::memory_order_relaxed);
+    if (next == stream::none || binding_.id_of(next) != thing) {
+      next = binding_.find_thing(thing);
+      if (before != stream::none && next != stream::none) {
+        const_cast<std::atomic<std::uint32_t>&>(names_.next[before])
+            .store(next, std::memory_order_relaxed);
+      }
+    }
+    slot_ = next;
+    thing_ = thing;
+  }
+
+  const Names& names_;
+  const stream::Binding& binding_;
+  stream::Slot slot_ = stream::none;
+  std::string_view thing_;
+};
+
+Desk::Desk(const Clock& clock, std::shared_ptr<const stream::Binding> binding, RejectionSink& sink)
+    : clock_(clock), sink_(sink), names_(std::make_shared<Names>(std::move(binding))) {}
+
+void Desk::listen(Listener listener) {
+  const std::lock_guard lock(mutex_);
+  listeners_.push_back(std::move(listener));
+}
+
+std::optional<Conversion> Desk::conversion_to(const model::PropertyDef& property,
+                                              std::string_view unit) {
+  const std::lock_guard lock(units_mutex_);
+  // Senders may name any unit; a bounded number of them is worth remembering.
+  if (units_.size() > 10'000) units_.clear();
+  const auto [at, fresh] = units_.try_emplace({property.unit.text, std::string(unit)});
+  if (!fresh) return at->second;
+  const auto parsed = parse_unit(unit);
+  if (parsed && parsed->compatible(property.unit)) {
+    at->second = conversion(*parsed, property.unit);
+  }
+  return at->second;
+}
+
+std::optional<Error> Desk::check(const model::Reading& reading, const model::PropertyDef& property,
+                                 Instant now, double& value) {
+  value = reading.value;
+  if (!std::isfinite(value)) {
+    return Error{Code::invalid, "the value is not a finite number", {}};
+  }
+  if (reading.time.ns < earliest_ns) {
+    return Error{Code::invalid,
+                 format("the time {} is before 2000-01-02: the device's clock is not set",
+                        to_string(reading.time)),
+                 {}};
+  }
+  if (reading.time.ns > now.ns + ahead_ns) {
+    return Error{Code::invalid,
+                 format("the time {} lies more than 10 minutes ahead of {}: set the device's clock",
+                        to_string(reading.time), to_string(now)),
+                 {}};
+  }
+  if (reading.unit.empty() || reading.unit == property.unit.text) return std::nullopt;
+  const auto conversion = conversion_to(property, reading.unit);
+  if (!conversion) {
+    return Error{Code::invalid,
+                 format("the unit '{}' does not fit '{}', which is in {}", reading.unit,
+                        property.name, property.unit.text),
+                 {}};
+  }
+  value = conversion->apply(value);
+  if (std::isfinite(value)) return std::nullopt;
+  return Error{Code::invalid, "the value is too large for its unit", {}};
+}
+
+void Desk::resolve(const Names& names, const Sender& sender, const model::ReadingBatch& batch,
+                   Instant now, Resolved& out) {
+  const bool everything =
+      std::find(sender.things.begin(), sender.things.end(), "*") != sender.things.end();
+  Lookup lookup(names);
+  out.readings.reserve(batch.readings.size());
+  for (const model::Reading& reading : batch.readings) {
+    const Found found = lookup.find(reading.thing, reading.property);
+    std::optional<Error> wrong;
+    double value = 0;
+    if (!everything && !names_thing(sender.things, reading.thing)) {
+      wrong = Error{Code::denied, format("the sender may not write to '{}'", reading.thing), {}};
+    } else if (found.cell == stream::none) {
+      wrong = names.binding->find(reading.thing, reading.property).error();
+    } else {
+      wrong = check(reading, *found.property, now, value);
+    }
+    if (!wrong) {
+      out.readings.emplace_back(found.cell, stream::Observed{0, reading.time.ns, value});
+      continue;
+    }
+    wrong->place = format("record {}", reading.record + 1);
+    std::string text = format("{}/{} {} {} {}", reading.thing, reading.property, reading.value,
+                              reading.unit, to_string(reading.time));
+    if (text.size() > limits::refused_text_bytes) text.resize(limits::refused_text_bytes);
+    out.refused.push_back({reading.record, std::move(text), std::move(*wrong)});
+  }
+}
+
+std::uint32_t Desk::number_of(Names& names, stream::CellId cell) {
+  std::uint32_t series = names.index->series(cell);
+  if (series != stream::none) return series;
+  series = next_series_++;
+  names.index->bind(cell, series);
+  const stream::Cell at = names.binding->cell(cell);
+  const auto& property = names.binding->base().tables[at.type]->type->properties[at.column].name;
+  series_names_.emplace_back(names.binding->id_of(at.slot), property);
+  stream::write({series, series_names_.back().first, property}, pending_.series.emplace_back());
+  return series;
+}
+
+std::uint32_t Desk::source_of(const std::string& name) {
+  const auto [at, fresh] = sources_.try_emplace(name, static_cast<std::uint32_t>(sources_.size()));
+  if (fresh) stream::write(stream::SourceName{at->second, name}, pending_.sources.emplace_back());
+  return at->second;
+}
+
+Result<Receipt> Desk::submit(const Sender& sender, const model::ReadingBatch& batch) {
+  std::shared_ptr<Names> names;
+  {
+    const std::lock_guard lock(names_mutex_);
+    names = names_;
+  }
+  Resolved resolved;
+  resolve(*names, sender, batch, clock_.now(), resolved);
+  Receipt receipt;
+  receipt.accepted = resolved.readings.size();
+  receipt.refused = batch.refused;
+  receipt.refused.insert(receipt.refused.end(), std::make_move_iterator(resolved.refused.begin()),
+                         std::make_move_iterator(resolved.refused.end()));
+  if (!resolved.readings.empty()) {
+    std::vector<stream::Observed> readings;
+    readings.reserve(resolved.readings.size());
+    const std::lock_guard lock(mutex_);
+    const std::size_t waiting =
+        pending_.observations.size() + unapplied_.load(std::memory_order_relaxed);
+    if (waiting > limits::ingest_queue_bytes) {
+      return fail(Code::too_large, "the queue is full; send it again in a second");
+    }
+    {
+      // A world that was swapped meanwhile numbers its own cells.
+      const std::lock_guard names_lock(names_mutex_);
+      if (names != names_) return fail(Code::too_large, "the region is being loaded anew");
+    }
+    for (auto& [cell, observed] : resolved.readings) {
+      observed.series = number_of(*names, cell);
+      readings.push_back(observed);
+    }
+    const stream::Message message{source_of(sender.name), sender.sequence, sender.historical,
+                                  static_cast<std::uint32_t>(readings.size())};
+    stream::write(message, readings.data(), pending_.observations);
+    pending_.readings += readings.size();
+    pending_.ticket = receipt.position = next_ticket_++;
+    waiting_.notify_one();
+  }
+  accepted_.fetch_add(receipt.accepted, std::memory_order_relaxed);
+  if (!receipt.refused.empty()) sink_.reject(sender.name, receipt.refused);
+  return receipt;
+}
+
+std::shared_ptr<const SeriesIndex> Desk::index() const {
+  const std::lock_guard lock(names_mutex_);
+  return names_->index;
+}
+
+void Desk::known_series(const stream::SeriesName& name) {
+  const std::lock_guard lock(mutex_);
+  next_series_ = std::max(next_series_, name.series + 1);
+  if (series_names_.size() <= name.series) series_names_.resize(name.series + std::size_t{1});
+  series_names_[name.series] = {name.thing, name.property};
+  if (const auto cell = names_->binding->find(name.thing, name.property)) {
+    names_->index->bind(*cell, name.series);
+  }
+}
+
+void Desk::known_source(const stream::SourceName& name) {
+  const std::lock_guard lock(mutex_);
+  sources_.emplace(name.name, name.source);
+}
+
+void Desk::rebind(std::shared_ptr<const stream::Binding> binding) {
+  auto names = std::make_shared<Names>(std::move(binding));
+  const std::lock_guard lock(mutex_);
+  for (std::uint32_t series = 0; series < series_names_.size(); ++series) {
+    const auto& [thing, property] = series_names_[series];
+    if (const auto cell = names->binding->find(thing, property)) {
+      names->index->bind(*cell, series);
+    }
+  }
+  const std::lock_guard names_lock(names_mutex_);
+  names_ = std::move(names);
+}
+
+Desk::Group Desk::take(int wait_ms) {
+  std::unique_lock lock(mutex_);
+  if (wait_ms > 0) {
+    waiting_.wait_for(lock, std::chrono::milliseconds(wait_ms),
+                      [this] { return !pending_.empty(); });
+  }
+  Group group = std::move(pending_);
+  pending_ = {};
+  pending_.ticket = group.ticket;
+  unapplied_.fetch_add(group.observations.size(), std::memory_order_relaxed);
+  return group;
+}
+
+void Desk::committed(const Group& group) {
+  durable_.store(group.ticket, std::memory_order_release);
+  for (const Listener& listener : listeners_) listener({group.ticket, 0, {}});
+}
+
+void Desk::failed(Group group, const Error& error) {
+  unapplied_.fetch_sub(group.observations.size(), std::memory_order_relaxed);
+  {
+    const std::lock_guard lock(mutex_);
+    for (std::string& series : pending_.series) group.series.push_back(std::move(series));
+    for (std::string& source : pending_.sources) group.sources.push_back(std::move(source));
+    pending_.series = std::move(group.series);
+    pending_.sources = std::move(group.sources);
+  }
+  const Commit commit{durable(), group.ticket, error};
+  for (const Listener& listener : listeners_) listener(commit);
+}
+
+}  // namespace cairn::watch

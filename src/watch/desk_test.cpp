@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "watch/desk.hpp"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <thread>
+
+#include "core/limits.hpp"
+#include "watch/detail/test_view.hpp"
+
+namespace cairn::watch {
+namespace {
+
+struct Kept final : RejectionSink {
+  void reject(std::string_view sender, const std::vector<model::Refusal>& refused) override {
+    for (const auto& one : refused) lines.push_back(std::string(sender) + ": " + one.error.message);
+  }
+  std::vector<std::string> lines;
+};
+
+class DeskTest : public testing::Test {
+ protected:
+  DeskTest() {
+    const model::MemoryFiles files(detail::view_workspace());
+    world_ = load_world(files, {.root = "w", .home = "r"}, {}).value();
+    binding_ = std::make_shared<const stream::Binding>(
+        std::make_shared<const model::Snapshot>(world_->snapshot));
+    desk_ = std::make_unique<Desk>(clock_, binding_, sink_);
+    sender_.name = "gateway";
+    sender_.things = {"*"};
+  }
+
+  static model::Reading reading(std::string_view thing, double value, std::string_view unit = "") {
+    return {thing, "load", unit, *parse_instant("2026-01-01T00:00:00Z"), value, 0};
+  }
+  Receipt submit(std::vector<model::Reading> readings) {
+    model::ReadingBatch batch;
+    batch.readings = std::move(readings);
+    auto receipt = desk_->submit(sender_, batch);
+    EXPECT_TRUE(receipt) << to_string(receipt.error());
+    return *receipt;
+  }
+  std::string refusal(const model::Reading& reading) {
+    const Receipt receipt = submit({reading});
+    EXPECT_EQ(receipt.accepted, 0u);
+    EXPECT_EQ(receipt.position, 0u);
+    return receipt.refused.empty() ? "" : receipt.refused[0].error.message;
+  }
+
+  FixedClock clock_{*parse_instant("2026-01-01T00:00:00Z")};
+  std::shared_ptr<const World> world_;
+  std::shared_ptr<const stream::Binding> binding_;
+  Kept sink_;
+  std::unique_ptr<Desk> desk_;
+  Sender sender_;
+};
+
+TEST_F(DeskTest, WhatIsTakenStandsInTheGroupWithItsDefinitions) {
+  const Receipt receipt = submit({reading("a", 5), reading("b", 6), reading("a", 7, "W")});
+  EXPECT_EQ(receipt.accepted, 3u);
+  const Desk::Group group = desk_->take(0);
+  ASSERT_EQ(group.series.size(), 2u);
+  EXPECT_EQ(stream::read_series(group.series[1])->thing, "b");
+  ASSERT_EQ(group.sources.size(), 1u);
+  EXPECT_EQ(group.ticket, receipt.position);
+  stream::MessageReader reader(group.observations);
+  ASSERT_TRUE(reader.next());
+  ASSERT_EQ(reader.readings().size(), 3u);
+  EXPECT_EQ(reader.readings()[0].series, reader.readings()[2].series);
+  EXPECT_EQ(reader.readings()[2].value, 0.007);  // W to kW
+  EXPECT_FALSE(reader.next());
+  // Names are defined once.
+  submit({reading("a", 5)});
+  EXPECT_TRUE(desk_->take(0).series.empty());
+}
+
+TEST_F(DeskTest, EachRefusalSaysWhy) {
+  EXPECT_NE(refusal(reading("zz", 1)).find("no thing 'zz'"), std::string::npos);
+  auto other = reading("a", 1);
+  other.property = "lod";
+  EXPECT_NE(refusal(other).find("did you mean 'load'"), std::string::npos);
+  EXPECT_NE(refusal(reading("a", 1, "mm")).find("does not fit"), std::string::npos);
+  EXPECT_NE(refusal(reading("a", 1, "nonsense")).find("does not fit"), std::string::npos);
+  EXPECT_NE(refusal(reading("a", std::numeric_limits<double>::quiet_NaN())).find("finite"),
+            std::string::npos);
+  auto early = reading("a", 1);
+  early.time = {0};
+  EXPECT_NE(refusal(early).find("clock is not set"), std::string::npos);
+  auto ahead = reading("a", 1);
+  ahead.time = clock_.now() + 11 * 60 * ns_per_second;
+  EXPECT_NE(refusal(ahead).find("ahead"), std::string::npos);
+  sender_.things = {"b*"};
+  EXPECT_NE(refusal(reading("a", 1)).find("may not write"), std::string::npos);
+  EXPECT_EQ(sink_.lines.size(), 8u);
+  EXPECT_EQ(sink_.lines[0].substr(0, 9), "gateway: ");
+}
+
+TEST_F(DeskTest, TheGoodPartIsTaken) {
+  const Receipt receipt = submit({reading("zz", 1), reading("a", 2)});
+  EXPECT_EQ(receipt.accepted, 1u);
+  ASSERT_EQ(receipt.refused.size(), 1u);
+  EXPECT_GT(receipt.position, 0u);
+}
+
+TEST_F(DeskTest, NothingIsDurableBeforeTheCommit) {
+  std::vector<Intake::Commit> seen;
+  desk_->listen([&](const Intake::Commit& commit) { seen.push_back(commit); });
+  const Receipt receipt = submit({reading("a", 1)});
+  EXPECT_LT(desk_->durable(), receipt.position);
+  Desk::Group group = desk_->take(0);
+  EXPECT_LT(desk_->durable(), receipt.position);
+  desk_->committed(group);
+  EXPECT_EQ(desk_->durable(), receipt.position);
+  ASSERT_EQ(seen.size(), 1u);
+  EXPECT_EQ(seen[0].durable, receipt.position);
+}
+
+TEST_F(DeskTest, AFailedGroupIsToldAndItsDefinitionsComeWithTheNext) {
+  std::vector<Intake::Commit> seen;
+  desk_->listen([&](const Intake::Commit& commit) { seen.push_back(commit); });
+  const Receipt lost = submit({reading("a", 1)});
+  desk_->failed(desk_->take(0), {Code::io, "no space", ""});
+  ASSERT_EQ(seen.size(), 1u);
+  EXPECT_EQ(seen[0].failed_to, lost.position);
+  EXPECT_LT(seen[0].durable, lost.position);
+  submit({reading("b", 1)});
+  const Desk::Group next = desk_->take(0);
+  EXPECT_EQ(next.series.size(), 2u);
+  EXPECT_EQ(next.sources.size(), 1u);
+}
+
+TEST_F(DeskTest, AFullQueueSendsAway) {
+  model::ReadingBatch batch;
+  batch.readings.assign(60'000, reading("a", 1.5));
+  Result<Receipt> receipt = Receipt{};
+  std::size_t rounds = 0;
+  while (receipt && ++rounds < 1000) {
+    for (auto& reading : batch.readings) reading.value += 0.1;
+    receipt = desk_->submit(sender_, batch);
+  }
+  ASSERT_FALSE(receipt);
+  EXPECT_EQ(receipt.error().code, Code::too_large);
+  // Taken but not applied still counts.
+  const Desk::Group group = desk_->take(0);
+  desk_->committed(group);
+  EXPECT_FALSE(desk_->submit(sender_, batch));
+  desk_->applied(group.observations.size());
+  EXPECT_TRUE(desk_->submit(sender_, batch));
+}
+
+TEST_F(DeskTest, DoorsMaySubmitAtOnce) {
+  std::vector<std::thread> doors;
+  for (int door = 0; door < 4; ++door) {
+    doors.emplace_back([this, door] {
+      Sender sender{"door" + std::to_string(door), 0, false, {"*"}};
+      model::ReadingBatch batch;
+      for (int i = 0; i < 500; ++i) {
+        batch.readings = {reading(i % 2 == 0 ? "a" : "b", i)};
+        ASSERT_TRUE(desk_->submit(sender, batch));
+      }
+    });
+  }
+  std::size_t readings = 0;
+  std::size_t series = 0;
+  while (readings < 2000) {
+    const Desk::Group group = desk_->take(100);
+    readings += group.readings;
+    series += group.series.size();
+    desk_->committed(group);
+    desk_->applied(group.observations.size());
+  }
+  for (auto& door : doors) door.join();
+  EXPECT_EQ(readings, 2000u);
+  EXPECT_EQ(series, 2u);
+}
+
+TEST(NamesThing, StarsStandForAnything) {
+  EXPECT_TRUE(names_thing({"meter-*"}, "meter-17"));
+  EXPECT_TRUE(names_thing({"x", "*:level"}, "river:level"));
+  EXPECT_TRUE(names_thing({"a*b*c"}, "a1b2b3c"));
+  EXPECT_FALSE(names_thing({"a*b*c"}, "a1b2b3"));
+  EXPECT_FALSE(names_thing({"meter-*"}, "xmeter-1"));
+  EXPECT_FALSE(names_thing({}, "a"));
+}
+
+}  // namespace
+}  // namespace cairn::watch
