@@ -270,3 +270,25 @@ export function ageText(days: number, lang: Lang): string {
         : [days, '天', days === 1 ? 'day' : 'days'];
   return lang === 'zh' ? `${amount} ${zh}` : `${amount} ${en}`;
 }
+
+/** Seconds as people say them: "8 秒", "12 分钟", "3 小时", "5 天"; one unit is enough. */
+export function spanText(seconds: number, lang: Lang): string {
+  const whole = Math.max(0, Math.floor(seconds));
+  const [amount, zh, en] =
+    whole < 60
+      ? [whole, '秒', 's']
+      : whole < 3600
+        ? [Math.floor(whole / 60), '分钟', 'min']
+        : whole < 48 * 3600
+          ? [Math.floor(whole / 3600), '小时', 'h']
+          : [Math.floor(whole / 86400), '天', 'days'];
+  return whole >= 730 * 86400 ? ageText(amount, lang) : `${amount} ${lang === 'zh' ? zh : en}`;
+}
+
+/** "12:03:05" of the region's clock, with the day before it when `day` is asked for. */
+export function clockText(moment: number | string, day = false): string {
+  const at = typeof moment === 'number' ? moment : Date.parse(moment);
+  if (!Number.isFinite(at)) return '–';
+  const local = new Date(at + 8 * 3600e3).toISOString();
+  return day ? `${local.slice(0, 10)} ${local.slice(11, 19)}` : local.slice(11, 19);
+}

@@ -11,6 +11,8 @@ export interface Load<T> {
   /** True when `data` belongs to an earlier question than the present one. */
   old: boolean;
   retry: () => void;
+  /** Asks again without a sign of it; a failure leaves what is shown. */
+  refresh: () => void;
 }
 
 /**
@@ -28,6 +30,7 @@ export function useLoad<K, T>(
     error: null,
     old: false,
     retry: () => void run(key()),
+    refresh: () => void quietly(key()),
   });
 
   async function run(now: K | null): Promise<void> {
@@ -46,6 +49,18 @@ export function useLoad<K, T>(
       if (mine !== abort || mine.signal.aborted) return;
       const known = error instanceof ApiError ? error : new ApiError(0, String(error));
       Object.assign(state, { busy: false, error: known });
+    }
+  }
+
+  async function quietly(now: K | null): Promise<void> {
+    if (now === null || state.busy || state.data === null) return void run(now);
+    const mine = new AbortController();
+    abort = mine;
+    try {
+      const data = await fetcher(now, mine.signal);
+      if (mine === abort) Object.assign(state, { data, error: null, old: false });
+    } catch {
+      // The bar says when the connection is lost; the next refresh tries again.
     }
   }
 

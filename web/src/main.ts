@@ -10,6 +10,7 @@ const router = createRouter({
   routes: [
     { path: '/', redirect: (to) => ({ path: '/watch', query: to.query }) },
     { path: '/watch', component: () => import('./pages/WatchPage.vue') },
+    { path: '/alerts/:tab?', component: () => import('./pages/AlertsPage.vue') },
     { path: '/plan/:id?', component: () => import('./pages/PlanPage.vue') },
     { path: '/data', component: () => import('./pages/DataPage.vue') },
     { path: '/packs/:id?', component: () => import('./pages/PacksPage.vue') },

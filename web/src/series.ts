@@ -31,3 +31,18 @@ export async function seriesOf(
 export function forgetSeries(): void {
   known.clear();
 }
+
+interface At {
+  at: string;
+}
+/** A series that was asked for, and the points that came since; where both have one, the newer. */
+export function joined<P extends At, Q extends At>(asked: readonly P[], tail: readonly Q[]) {
+  const first = tail[0];
+  if (first === undefined) return [...asked] as (P | Q)[];
+  const times = new Set(tail.map((point) => Date.parse(point.at)));
+  const kept = asked.filter((point) => !times.has(Date.parse(point.at)));
+  const all: (P | Q)[] = [...kept, ...tail];
+  const last = kept[kept.length - 1];
+  const ordered = last === undefined || Date.parse(last.at) <= Date.parse(first.at);
+  return ordered ? all : all.sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
+}

@@ -81,11 +81,15 @@ export function useView() {
   const asOf = computed(() => view.value.at || status.value?.as_of || '');
 
   /** Changes the view; a replaced entry is not worth a step back. */
-  function go(change: Partial<View>, how: 'push' | 'replace' = 'push'): void {
+  function go(
+    change: Partial<View>,
+    how: 'push' | 'replace' = 'push',
+    path: string = route.path,
+  ): void {
     const next = { ...view.value, ...change };
     if (next.region === home.value) next.region = '';
     const query = toQuery(next) as LocationQuery;
-    void router[how]({ path: route.path, query });
+    void router[how]({ path, query });
   }
   function ask(question: Question): void {
     go({ ask: encode(question) });

@@ -67,18 +67,6 @@ describe('Connection', () => {
     expect([last()?.state, events.length]).toEqual(['live', 2]);
     connection.close();
   });
-  it('starts afresh when it was told to forget', async () => {
-    const { attempts, connection } = stage([]);
-    connection.open();
-    await pass(0);
-    attempts[0]!.say('id: 41\ndata: {}\n\n');
-    await pass(0);
-    connection.forget();
-    attempts[0]!.cut();
-    await pass(600);
-    expect(attempts[1]!.lastId).toBe(null);
-    connection.close();
-  });
   it('waits longer after each failure, and keeps the moment of the loss', async () => {
     const { attempts, links, connection } = stage(['refuse', 'refuse', 'refuse', 200]);
     connection.open();

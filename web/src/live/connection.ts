@@ -30,8 +30,8 @@ export interface Listener {
 const firstWait = 500; // Milliseconds; doubled after each failure, with up to a fifth at random.
 const longestWait = 20_000; // A duty officer should not wait longer for a server that is back.
 const absentWait = 30_000;
-/** The server says something every few seconds; three times that without a word is a loss. */
-export const silenceMs = 12_000;
+/** The server says something every ten seconds; twice that and a little without a word is a loss. */
+export const silenceMs = 25_000;
 
 export function waitAfter(failures: number, random: number): number {
   const plain = Math.min(longestWait, firstWait * 2 ** Math.min(failures, 16));
@@ -67,11 +67,6 @@ export class Connection {
     this.clear();
     this.stop?.abort();
     this.stop = null;
-  }
-
-  /** The next attempt starts afresh: the server could not continue after the last event. */
-  forget(): void {
-    this.lastId = '';
   }
 
   private clear(): void {

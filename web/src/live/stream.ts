@@ -3,7 +3,7 @@
 // hides the status of a refusal and forgets the last id when it is made anew; we need both.
 
 export interface StreamEvent {
-  /** Of the event, or of the last event before it that had one. */
+  /** Its own; empty when it has none, as the ticks of a clock. */
   id: string;
   name: string;
   data: string;
@@ -17,6 +17,7 @@ export class EventParser {
   retry: number | null = null;
   private rest = '';
   private id: string;
+  private own = '';
   private name = '';
   private data: string[] = [];
   private size = 0;
@@ -42,9 +43,9 @@ export class EventParser {
   private line(line: string, events: StreamEvent[]): void {
     if (line === '') {
       if (this.data.length > 0) {
-        events.push({ id: this.id, name: this.name || 'message', data: this.data.join('\n') });
+        events.push({ id: this.own, name: this.name || 'message', data: this.data.join('\n') });
       }
-      this.name = '';
+      this.own = this.name = '';
       this.data = [];
       this.size = 0;
       return;
@@ -59,7 +60,7 @@ export class EventParser {
     } else if (field === 'event') {
       this.name = value;
     } else if (field === 'id' && !value.includes('\0')) {
-      this.id = value;
+      this.id = this.own = value;
     } else if (field === 'retry' && /^\d{1,8}$/.test(value)) {
       this.retry = Number(value);
     }
