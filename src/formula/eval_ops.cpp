@@ -8,8 +8,6 @@
 namespace cairn::formula {
 namespace {
 
-using Args = std::span<const Vec>;
-
 bool present(Lack lack) {
   return lack == Lack::present;
 }
@@ -171,7 +169,7 @@ bool same_lane(const Vec& a, std::size_t i, const Vec& b, std::size_t j) {
 void among(Args args, std::size_t lanes, Vec& out) {
   map1(args[0], lanes, out, [&](std::size_t lane, std::size_t i) {
     bool unknown = false;
-    for (const Vec& item : args.subspan(1)) {
+    for (const Vec& item : args.from(1)) {
       const std::size_t j = item.at(lane);
       if (!present(item.lack[j])) {
         unknown = true;
@@ -222,7 +220,7 @@ void choose(Args args, std::size_t lanes, Vec& out) {
     const std::size_t taken = args[0].numbers[i] != 0 ? 1 : 2;
     if (taken < args.size()) copy_lane(args[taken], args[taken].at(lane), out, lane);
   });
-  keep_storage(args.subspan(1), out);
+  keep_storage(args.from(1), out);
 }
 
 void coalesce(Args args, std::size_t lanes, Vec& out) {
@@ -387,10 +385,7 @@ void make_interval(Args args, std::size_t lanes, Vec& out) {
 }
 
 void call(const Expr& e, Args args, std::size_t lanes, Vec& out) {
-  std::vector<const Vec*> pointers;
-  pointers.reserve(args.size());
-  for (const Vec& arg : args) pointers.push_back(&arg);
-  e.function->run(pointers, lanes, out);
+  e.function->run(args.pointers(), lanes, out);
   keep_storage(args, out);
 }
 
@@ -450,14 +445,21 @@ void run(const Expr& e, Args args, std::size_t lanes, Vec& out) {
 
 }  // namespace
 
-Vec apply(const Expr& e, std::span<const Vec> args, std::size_t lanes) {
-  const bool constant = !args.empty() && std::all_of(args.begin(), args.end(),
-                                                     [](const Vec& a) { return a.constant; });
+void apply(const Expr& e, Args args, std::size_t lanes, Vec& out) {
+  bool constant = args.size() > 0;
+  for (const Vec& arg : args) constant = constant && arg.constant;
   const std::size_t count = constant ? 1 : lanes;
-  Vec out;
   out.reset(e.type, count);
   run(e, args, count, out);
   out.constant = constant;
+}
+
+Vec apply(const Expr& e, std::span<const Vec> args, std::size_t lanes) {
+  std::vector<const Vec*> pointers;
+  pointers.reserve(args.size());
+  for (const Vec& arg : args) pointers.push_back(&arg);
+  Vec out;
+  apply(e, Args(pointers), lanes, out);
   return out;
 }
 

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "formula/eval_ops.hpp"
+#include "formula/expiry.hpp"
 #include "formula/sampled_window.hpp"
 #include "formula/windows.hpp"
 
@@ -39,6 +40,10 @@ void note(RowNotes& notes, std::size_t lane, Interval time, bool estimated, std:
   notes.newest[lane] = time.end;
   notes.time[lane] = time;
   notes.source[lane] = source;
+}
+
+void note_due(RowNotes& notes, std::size_t lane, Instant due) {
+  notes.due[lane] = std::min(notes.due[lane], due);
 }
 
 void attribute(const Expr& e, const RowScope& scope, Rows rows, RowNotes& notes, Vec& out) {
@@ -81,9 +86,10 @@ void put_last(const Expr& e, const model::Column& column, std::size_t lane, doub
 void series(const Expr& e, const RowScope& scope, Rows rows, RowNotes& notes, Vec& out) {
   const model::Column& column = scope.table.columns[e.index];
   const model::PropertyDef& property = scope.table.type->properties[e.index];
-  const LastValues* known = scope.cache.find(scope.table, e.index, scope.as_of);
+  const bool alone = !scope.lanes.empty() || !notes.due.empty();
+  const LastValues* known = alone ? nullptr : scope.cache.find(scope.table, e.index, scope.as_of);
   // A few rows of a large table are read one by one.
-  if (known == nullptr && rows.size() * 8 >= std::min(scope.table.size(), chunk_rows)) {
+  if (!alone && known == nullptr && rows.size() * 8 >= std::min(scope.table.size(), chunk_rows)) {
     known = &scope.cache.read(scope.snapshot, scope.table, e.index, scope.as_of);
   }
   for (std::size_t lane = 0; lane < rows.size(); ++lane) {
@@ -95,20 +101,38 @@ void series(const Expr& e, const RowScope& scope, Rows rows, RowNotes& notes, Ve
       note(notes, lane, known->time[row], known->estimated[row] != 0, known->source[row]);
       continue;
     }
-    const Last last = last_sample(scope.snapshot, property, column.series[row], scope.as_of);
+    const Instant as_of = scope.at(lane);
+    const Last last = last_sample(scope.snapshot, property, column.series[row], as_of);
     out.lack[lane] = last.lack;
+    if (!notes.due.empty()) {
+      note_due(notes, lane, next_sample(*scope.snapshot.history, column.series[row], as_of));
+      if (property.max_age && last.lack != Lack::missing) {
+        note_due(notes, lane,
+                 stale_from(as_of, last.sample.time.end, *property.max_age, scope.snapshot.zone));
+      }
+    }
     if (last.lack != Lack::present) continue;
     put_last(e, column, lane, last.sample.value, out);
     note(notes, lane, last.sample.time, last.sample.estimated, last.sample.source);
   }
 }
 
+Instant window_due(const Expr& e, const RowScope& scope, const model::PropertyDef& property,
+                   Instant as_of, model::SeriesId series, std::span<const model::Sample> samples) {
+  const Zone zone = scope.snapshot.zone;
+  const Instant next = next_sample(*scope.snapshot.history, series, as_of);
+  if (e.kind == ExprKind::period) {
+    return std::min(next, period_changes(*e.over, property, as_of, zone, samples));
+  }
+  const Instant* oldest = samples.empty() ? nullptr : &samples.front().time.end;
+  return std::min(next, window_changes(as_of, e.window.span, zone, oldest));
+}
+
 void window(const Expr& e, const RowScope& scope, Rows rows, RowNotes& notes, Vec& out) {
   const model::Column& column = scope.table.columns[e.index];
   const model::PropertyDef& property = scope.table.type->properties[e.index];
+  const Zone zone = scope.snapshot.zone;
   const bool period = e.kind == ExprKind::period;
-  Interval interval{minus(scope.as_of, e.window.span, scope.snapshot.zone), scope.as_of};
-  if (period) interval = over_interval(*e.over, scope.as_of, scope.snapshot.zone);
   if (period && notes.periods_expected.empty()) {
     notes.periods_expected.assign(rows.size(), 0);
     notes.periods_reported.assign(rows.size(), 0);
@@ -116,14 +140,19 @@ void window(const Expr& e, const RowScope& scope, Rows rows, RowNotes& notes, Ve
   std::vector<model::Sample> samples;
   for (std::size_t lane = 0; lane < rows.size(); ++lane) {
     samples.clear();
+    const Instant as_of = scope.at(lane);
+    const Interval interval = period ? over_interval(*e.over, as_of, zone)
+                                     : Interval{minus(as_of, e.window.span, zone), as_of};
     const model::SeriesId id = column.series[rows[lane]];
     if (id != model::no_series) {
-      scope.snapshot.history->read(id, interval.begin, std::min(interval.end, scope.as_of),
-                                   samples);
+      scope.snapshot.history->read(id, interval.begin, std::min(interval.end, as_of), samples);
     }
-    const Windowed value =
-        period ? period_value(e.window.function, property, interval, scope.snapshot.zone, samples)
-               : window_value(e.window, samples);
+    if (!notes.due.empty()) {
+      note_due(notes, lane, window_due(e, scope, property, as_of, id, samples));
+    }
+    const Windowed value = period
+                               ? period_value(e.window.function, property, interval, zone, samples)
+                               : window_value(e.window, samples);
     if (period) {
       notes.periods_expected[lane] = static_cast<std::uint32_t>(value.expected);
       notes.periods_reported[lane] = static_cast<std::uint32_t>(value.reported);
@@ -185,30 +214,85 @@ void builtin(const Expr& e, const RowScope& scope, Rows rows, Vec& out) {
   }
 }
 
+// The version of a thing in force at `then`; the row itself when it is. False when there is none.
+bool version_at(const model::Table& table, Instant then, std::uint32_t& row) {
+  if (valid_before(table.valid[row], then)) return true;
+  const auto [first, last] = table.rows_by_id.equal_range(table.ids[row]);
+  bool found = false;
+  const std::uint32_t own = row;
+  for (auto at = first; at != last; ++at) {
+    if (at->second == own || !valid_before(table.valid[at->second], then)) continue;
+    row = at->second;
+    found = true;
+  }
+  return found;
+}
+
+// When another version of the thing comes into force, seen from `then`.
+Instant version_changes(const model::Table& table, std::uint32_t row, Instant then) {
+  Instant due = Instant::max();
+  const auto [first, last] = table.rows_by_id.equal_range(table.ids[row]);
+  for (auto at = first; at != last; ++at) {
+    const Interval& valid = table.valid[at->second];
+    for (const Instant edge : {valid.begin, valid.end}) {
+      if (edge >= then && edge != Instant::max()) due = std::min(due, edge + 1);
+    }
+  }
+  return due;
+}
+
+// When at(…, shift) changes, seen from the lane's own date; `due` is seen from the shifted one.
+Instant shifted_due(const Shift& shift, Instant due, Instant then, Instant as_of, Zone zone) {
+  if (!shift.as_of.empty()) return Instant::max();
+  const Instant carried_due = carried(due, then, as_of);
+  return shift.back.months == 0 ? carried_due : std::min(carried_due, next_day_change(as_of, zone));
+}
+
 // The rows that stood for the same things at the earlier date; lanes without one stay out.
-Vec at_date(const Expr& e, const RowScope& scope, Rows rows, RowNotes& notes) {
-  const RowScope then{scope.snapshot, scope.table,
-                      shifted(e.shift, scope.as_of, scope.snapshot.zone), scope.cache};
+void at_date(const Expr& e, const RowScope& scope, Rows rows, RowNotes& notes, Vec& out) {
+  const Zone zone = scope.snapshot.zone;
+  const bool fixed = !e.shift.as_of.empty();
+  std::vector<Instant> times;
+  if (!scope.lanes.empty()) {
+    times.resize(rows.size());
+    const Instant date = fixed ? shifted(e.shift, scope.as_of, zone) : Instant{};
+    for (std::size_t lane = 0; lane < rows.size(); ++lane) {
+      times[lane] = fixed ? date : shifted(e.shift, scope.at(lane), zone);
+    }
+  }
+  const RowScope then{scope.snapshot, scope.table, shifted(e.shift, scope.as_of, zone), scope.cache,
+                      times};
   std::vector<std::uint32_t> versions(rows.begin(), rows.end());
   std::vector<std::uint8_t> found(rows.size(), 0);
   for (std::size_t lane = 0; lane < rows.size(); ++lane) {
-    if (valid_before(scope.table.valid[rows[lane]], then.as_of)) {
-      found[lane] = 1;
-      continue;
-    }
-    const auto [first, last] = scope.table.rows_by_id.equal_range(scope.table.ids[rows[lane]]);
-    for (auto at = first; at != last; ++at) {
-      if (!valid_before(scope.table.valid[at->second], then.as_of)) continue;
-      versions[lane] = at->second;
-      found[lane] = 1;
-    }
+    found[lane] = version_at(scope.table, then.at(lane), versions[lane]) ? 1 : 0;
   }
-  Vec out = evaluate_rows(e.args[0], then, versions, notes);
-  if (out.constant) return out;
+  std::vector<Instant> outer;
+  if (!notes.due.empty()) {
+    outer = notes.due;
+    notes.want_due(rows.size());
+  }
+  out = evaluate_rows(e.args[0], then, versions, notes);
+  for (std::size_t lane = 0; lane < outer.size(); ++lane) {
+    Instant due =
+        std::min(notes.due[lane], version_changes(scope.table, rows[lane], then.at(lane)));
+    due = shifted_due(e.shift, due, then.at(lane), scope.at(lane), zone);
+    notes.due[lane] = std::min(outer[lane], due);
+  }
+  if (out.constant) return;
   for (std::size_t lane = 0; lane < rows.size(); ++lane) {
     if (found[lane] == 0) out.lack[lane] = Lack::not_in_force;
   }
-  return out;
+}
+
+// A position that is an estimate makes what is read from it one.
+void note_position(const Expr& e, const RowScope& scope, Rows rows, RowNotes& notes) {
+  if (e.builtin != Builtin::position && e.builtin != Builtin::geometry) return;
+  const bool shapes = e.builtin == Builtin::geometry;
+  for (std::size_t lane = 0; lane < rows.size(); ++lane) {
+    if (shapes && scope.table.shapes.contains(rows[lane])) continue;
+    if (scope.table.position_estimated[rows[lane]] != 0) notes.estimated[lane] = 1;
+  }
 }
 
 }  // namespace
@@ -220,6 +304,7 @@ void RowNotes::reset(std::size_t lanes) {
   source.assign(lanes, 0);
   periods_reported.clear();
   periods_expected.clear();
+  due.clear();
 }
 
 const LastValues* LastCache::find(const model::Table& table, std::uint32_t column,
@@ -250,46 +335,48 @@ const LastValues& LastCache::read(const model::Snapshot& snapshot, const model::
   return values;
 }
 
-Vec evaluate_rows(const Expr& e, const RowScope& scope, std::span<const std::uint32_t> rows,
-                  RowNotes& notes) {
-  Vec out;
+bool is_leaf(const Expr& e) {
   switch (e.kind) {
-    case ExprKind::constant:
-      return e.constant;
     case ExprKind::column:
-      out.reset(e.type, rows.size());
-      if (scope.table.type->properties[e.index].series) {
-        series(e, scope, rows, notes, out);
-      } else {
-        attribute(e, scope, rows, notes, out);
-      }
-      return out;
-    case ExprKind::derived:
-      return evaluate_rows(e.inner->root, scope, rows, notes);
     case ExprKind::builtin:
-      out.reset(e.type, rows.size());
-      builtin(e, scope, rows, out);
-      if (e.builtin == Builtin::position || e.builtin == Builtin::geometry) {
-        const bool shapes = e.builtin == Builtin::geometry;
-        for (std::size_t lane = 0; lane < rows.size(); ++lane) {
-          if (shapes && scope.table.shapes.contains(rows[lane])) continue;
-          if (scope.table.position_estimated[rows[lane]] != 0) notes.estimated[lane] = 1;
-        }
-      }
-      return out;
     case ExprKind::window:
     case ExprKind::period:
-      out.reset(e.type, rows.size());
-      if (!e.args.empty()) {
-        sampled_window(e, scope, rows, notes, out);
-        return out;
-      }
-      window(e, scope, rows, notes, out);
-      return out;
     case ExprKind::at:
-      return at_date(e, scope, rows, notes);
+      return true;
     default:
-      break;
+      return false;
+  }
+}
+
+void evaluate_leaf(const Expr& e, const RowScope& scope, std::span<const std::uint32_t> rows,
+                   RowNotes& notes, Vec& out) {
+  out.constant = false;
+  if (e.kind == ExprKind::at) return at_date(e, scope, rows, notes, out);
+  out.reset(e.type, rows.size());
+  if (e.kind == ExprKind::builtin) {
+    builtin(e, scope, rows, out);
+    note_position(e, scope, rows, notes);
+  } else if (e.kind != ExprKind::column) {
+    if (e.args.empty()) {
+      window(e, scope, rows, notes, out);
+    } else {
+      sampled_window(e, scope, rows, notes, out);
+    }
+  } else if (scope.table.type->properties[e.index].series) {
+    series(e, scope, rows, notes, out);
+  } else {
+    attribute(e, scope, rows, notes, out);
+  }
+}
+
+Vec evaluate_rows(const Expr& e, const RowScope& scope, std::span<const std::uint32_t> rows,
+                  RowNotes& notes) {
+  if (e.kind == ExprKind::constant) return e.constant;
+  if (e.kind == ExprKind::derived) return evaluate_rows(e.inner->root, scope, rows, notes);
+  if (is_leaf(e)) {
+    Vec out;
+    evaluate_leaf(e, scope, rows, notes, out);
+    return out;
   }
   std::vector<Vec> args;
   args.reserve(e.args.size());

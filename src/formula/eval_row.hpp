@@ -26,8 +26,12 @@ struct RowNotes {
   // Sub-periods of calendar periods; empty unless the expression has one.
   std::vector<std::uint32_t> periods_reported;
   std::vector<std::uint32_t> periods_expected;
+  // The next date after the lane's at which its value may change without a new observation
+  // (expiry.hpp); empty unless somebody wants to know: see want_due().
+  std::vector<Instant> due;
 
   void reset(std::size_t lanes);
+  void want_due(std::size_t lanes) { due.assign(lanes, Instant::max()); }
 };
 
 // The last value of each row of a series column at one date.
@@ -58,11 +62,20 @@ struct RowScope {
   const model::Table& table;
   Instant as_of;
   LastCache& cache;
+  std::span<const Instant> lanes = {};  // when given: each lane as of its own time
+
+  Instant at(std::size_t lane) const { return lanes.empty() ? as_of : lanes[lane]; }
 };
 
 // Evaluates `e` for `rows`; `notes` has as many lanes.
 Vec evaluate_rows(const Expr& e, const RowScope& scope, std::span<const std::uint32_t> rows,
                   RowNotes& notes);
+
+// True for what reads the table or its series; the rest are operators: see apply().
+bool is_leaf(const Expr& e);
+// The leaf `e` into `out`, whose storage is used again; `notes` has as many lanes as `rows`.
+void evaluate_leaf(const Expr& e, const RowScope& scope, std::span<const std::uint32_t> rows,
+                   RowNotes& notes, Vec& out);
 
 // The date that at(…, shift) means, seen from `as_of`.
 Instant shifted(const Shift& shift, Instant as_of, Zone zone);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "formula/expiry.hpp"
 #include "formula/windows.hpp"
 
 namespace cairn::formula {
@@ -45,7 +46,7 @@ void sampled_window(const Expr& e, const RowScope& scope, std::span<const std::u
   const Expr& value = e.args[0];
   std::vector<std::uint32_t> columns;
   sampled_columns(value, *scope.table.type, columns);
-  const Instant begin = minus(scope.as_of, e.window.span, scope.snapshot.zone);
+  const Zone zone = scope.snapshot.zone;
   // A truth counts as 1 where it holds; count() then takes only these.
   const bool holds_only = value.type == Type::boolean && e.window.function == WindowFunction::count;
   RowNotes inner;
@@ -54,7 +55,19 @@ void sampled_window(const Expr& e, const RowScope& scope, std::span<const std::u
     samples.clear();
     bool known = false;
     LastCache cache;  // of dates that nobody asks for again
-    for (const Instant time : sample_times(scope, rows[lane], columns, {begin, scope.as_of})) {
+    const Instant as_of = scope.at(lane);
+    const Instant begin = minus(as_of, e.window.span, zone);
+    const auto times = sample_times(scope, rows[lane], columns, {begin, as_of});
+    if (!notes.due.empty()) {
+      const Instant* oldest = times.empty() ? nullptr : &times.front();
+      Instant due = window_changes(as_of, e.window.span, zone, oldest);
+      for (const std::uint32_t column : columns) {
+        const model::SeriesId series = scope.table.columns[column].series[rows[lane]];
+        due = std::min(due, next_sample(*scope.snapshot.history, series, as_of));
+      }
+      notes.due[lane] = std::min(notes.due[lane], due);
+    }
+    for (const Instant time : times) {
       const RowScope then{scope.snapshot, scope.table, time, cache};
       inner.reset(1);
       const Vec at = evaluate_rows(value, then, rows.subspan(lane, 1), inner);
