@@ -266,6 +266,7 @@ Library Library::build(std::shared_ptr<const model::Catalog> catalog, Problems& 
   for (const model::RuleDef& rule : library.catalog_->rules) {
     check_rule(library, rule, rule.when, "when", problems);
     check_rule(library, rule, rule.clear, "clear", problems);
+    check_rule(library, rule, rule.suppress, "while", problems);
   }
   return library;
 }

@@ -79,9 +79,13 @@ struct RuleDef {
   std::string pack;
   Label label;
   std::string type;                          // of the things it watches
-  std::string when;                          // boolean formula in row context
-  std::optional<Span> hold;                  // `for`: how long it must be true
+  std::string when;                          // boolean formula in row context; empty with no_data
+  std::optional<Span> hold;                  // `for`: how long it must be true, or silence last
   std::string clear;                         // boolean formula that ends it; empty: not when
+  std::optional<Span> keep;                  // how long that must be so before a firing ends
+  std::string suppress;                      // `while`: true where alerts are only recorded
+  std::string no_data;                       // the property whose silence is meant
+  bool expected = false;                     // no_data: also of things never heard
   std::string severity, urgency, certainty;  // CAP 1.2 code values
   Label text;
   std::string place;

@@ -39,6 +39,25 @@ void check_layer(const Catalog& catalog, const LayerDef& layer, Problems& proble
                  Code::not_found);
 }
 
+void check_rule(const Catalog& catalog, const RuleDef& rule, Problems& problems) {
+  const TypeDef* type = catalog.type(rule.type);
+  if (type == nullptr) {
+    problems.error(rule.place, unknown_type(catalog, rule.type), Code::not_found);
+    return;
+  }
+  if (rule.no_data.empty()) return;
+  const PropertyDef* property = type->property(rule.no_data);
+  if (property != nullptr && property->series && !property->period) return;
+  std::vector<std::string> names;
+  for (const PropertyDef& known : type->properties) {
+    if (known.series && !known.period) names.push_back(known.name);
+  }
+  problems.error(rule.place,
+                 format("'no_data': {} has no observed property '{}'{}", type->name, rule.no_data,
+                        meant(nearest(rule.no_data, names))),
+                 Code::not_found);
+}
+
 void check_replay(const Catalog& catalog, const PackDef& pack, Problems& problems) {
   std::vector<std::string> rules;
   for (const RuleDef& rule : catalog.rules) {
@@ -59,11 +78,7 @@ void check_replay(const Catalog& catalog, const PackDef& pack, Problems& problem
 
 void check_packs(const Catalog& catalog, const std::vector<Plan>& plans, Problems& problems) {
   for (const LayerDef& layer : catalog.layers) check_layer(catalog, layer, problems);
-  for (const RuleDef& rule : catalog.rules) {
-    if (catalog.type(rule.type) == nullptr) {
-      problems.error(rule.place, unknown_type(catalog, rule.type), Code::not_found);
-    }
-  }
+  for (const RuleDef& rule : catalog.rules) check_rule(catalog, rule, problems);
   std::unordered_map<std::string, QuoteFinder> texts;
   for (const PackDef& pack : catalog.packs) {
     check_replay(catalog, pack, problems);

@@ -251,9 +251,13 @@ class PackReader {
     rule.place = map.place();
     rule.label = map.label("label", true);
     rule.type = map.text("type", true);
-    rule.when = map.text("when", true);
+    rule.no_data = map.text("no_data");
+    rule.when = map.text("when", rule.no_data.empty());
     rule.hold = read_span(map, "for");
     rule.clear = map.text("clear");
+    rule.keep = read_span(map, "keep");
+    rule.suppress = map.text("while");
+    rule.expected = map.flag("expected");
     rule.severity =
         cap_word(map, "severity", {"Extreme", "Severe", "Moderate", "Minor", "Unknown"});
     rule.urgency = cap_word(map, "urgency", {"Immediate", "Expected", "Future", "Past", "Unknown"});
@@ -261,6 +265,10 @@ class PackReader {
         cap_word(map, "certainty", {"Observed", "Likely", "Possible", "Unlikely", "Unknown"});
     rule.text = map.label("text");
     map.finish();
+    if (const std::string wrong = contradiction(rule); !wrong.empty()) {
+      problems_.error(map.place(), format("the rule '{}' {}", id, wrong));
+      return;
+    }
     const auto other = std::find_if(catalog_.rules.begin(), catalog_.rules.end(),
                                     [&](const RuleDef& known) { return known.id == id; });
     if (other != catalog_.rules.end()) {
@@ -270,6 +278,18 @@ class PackReader {
       return;
     }
     catalog_.rules.push_back(std::move(rule));
+  }
+
+  // What does not go together in a rule; empty: all is well.
+  static std::string contradiction(const RuleDef& rule) {
+    if (rule.no_data.empty()) {
+      return rule.expected ? "says `expected`, which only a `no_data` rule can" : "";
+    }
+    if (!rule.when.empty()) return "has both `when` and `no_data`: make it two rules";
+    if (!rule.clear.empty() || rule.keep) {
+      return "is about silence, which ends with the next observation: no `clear`, no `keep`";
+    }
+    return rule.hold ? "" : "needs `for`: how long silence must last";
   }
 
   // A CAP 1.2 code value (section 3.2.2).
