@@ -8,8 +8,21 @@ import type {
   StyleSpecification,
 } from 'maplibre-gl';
 import type { FeatureCollection } from 'geojson';
-import type { Layer, Level, ValueRow } from '../api/types';
+import type { AlertSeverity, Layer, Level, ValueRow } from '../api/types';
+import { severities } from '../severity';
 import { classOf, colours, darkNone, darkRamp, lightNone, lightRamp, type Classes } from '../ramp';
+
+export interface Pin {
+  thing: string;
+  severity: AlertSeverity;
+  silent: boolean;
+  /** Does it ask for a person now? */
+  calls: boolean;
+  lon: number;
+  lat: number;
+  title: string;
+  text: string;
+}
 
 export interface Scene {
   dark: boolean;
@@ -25,6 +38,8 @@ export interface Scene {
   thing: string;
   at: string;
   overlay: string;
+  /** Open alerts, one a thing; drawn above everything else. */
+  pins: Pin[];
   name: (row: ValueRow) => string;
   value: (row: ValueRow) => string;
 }
@@ -318,6 +333,40 @@ function labelLayers(scene: Scene): LayerSpecification[] {
   ];
 }
 
+function pinFeatures(scene: Scene): FeatureCollection {
+  const theme = scene.dark ? 'dark' : 'light';
+  const features = scene.pins.map((pin) => ({
+    type: 'Feature' as const,
+    geometry: { type: 'Point' as const, coordinates: [pin.lon, pin.lat] },
+    properties: {
+      id: pin.thing,
+      icon: `alert-${pin.severity}-${theme}-${pin.silent ? 'silent' : 'full'}`,
+      // The worst is drawn last.
+      order: (pin.calls ? 10 : 0) - severities.indexOf(pin.severity),
+      calls: pin.calls,
+      title: pin.title,
+      text: pin.text,
+    },
+  }));
+  return { type: 'FeatureCollection', features };
+}
+
+function pinLayer(scene: Scene): LayerSpecification {
+  return {
+    id: 'alerts',
+    type: 'symbol',
+    source: 'alerts',
+    layout: {
+      'icon-image': ['get', 'icon'],
+      'icon-allow-overlap': true,
+      'icon-ignore-placement': true,
+      'symbol-sort-key': ['get', 'order'],
+      'icon-size': ['case', ['==', ['get', 'id'], scene.thing], 1.25, ['get', 'calls'], 1, 0.7],
+    },
+    paint: { 'icon-opacity': ['case', ['get', 'calls'], 1, 0.75] },
+  };
+}
+
 /** The whole style; the lowest layer first. */
 export function styleOf(scene: Scene): StyleSpecification {
   const find = (id: string): Layer | undefined => scene.layers.find((layer) => layer.id === id);
@@ -325,6 +374,7 @@ export function styleOf(scene: Scene): StyleSpecification {
   const drawn = things.filter((layer) => scene.on.includes(layer.id));
   const sources: Record<string, SourceSpecification> = {
     rows: { type: 'geojson', data: points(scene) },
+    alerts: { type: 'geojson', data: pinFeatures(scene) },
   };
   for (const layer of [find('boundaries'), find('rivers'), ...drawn]) {
     if (layer !== undefined) sources[layer.id] = tileSource(scene, layer);
@@ -353,5 +403,6 @@ export function styleOf(scene: Scene): StyleSpecification {
   }
   layers.push(...dotLayers(scene), ...labelLayers(scene));
   for (const layer of drawn) layers.push(thingLayer(scene, layer, things.indexOf(layer)));
+  layers.push(pinLayer(scene));
   return { version: 8, sources, layers };
 }
