@@ -51,8 +51,20 @@ inline constexpr std::size_t ingest_queue_bytes = std::size_t{32} << 20;
 
 // HTTP.
 inline constexpr std::size_t http_header_bytes = 16 * 1024;
-inline constexpr int http_connections = 1'000;
+// Open consoles and devices that keep their connection; one that waits costs about 2 kB.
+inline constexpr int http_connections = 10'000;
 inline constexpr int http_request_seconds = 30;
+// A request whose body is decoded on the socket thread: 10,000 readings there are about 1 ms.
+inline constexpr std::size_t http_quick_bytes = std::size_t{256} << 10;
+// Requests of one connection that wait for their answer; twice the packs that a commit holds.
+inline constexpr std::size_t http_unanswered = 256;
+// Answers that a client does not take: no more of its requests are read.
+inline constexpr std::size_t http_output_bytes = std::size_t{1} << 20;
+// What one stream of events sends at a time.
+inline constexpr std::size_t stream_chunk_bytes = std::size_t{256} << 10;
+// Events that a client who lost its connection can still fetch: minutes of a busy province.
+inline constexpr std::size_t event_ring = 65'536;
+inline constexpr std::size_t event_ring_bytes = std::size_t{32} << 20;
 
 // MQTT. Ten thousand devices at one door; each costs two file descriptors of kernel and about
 // 1 KiB of ours at rest.

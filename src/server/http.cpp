@@ -3,21 +3,22 @@
 
 #include <array>
 #include <boost/asio.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
-#include <charconv>
 #include <condition_variable>
 #include <exception>
 #include <limits>
 #include <mutex>
 #include <optional>
-#include <set>
 #include <thread>
+#include <unordered_map>
+#include <unordered_set>
 #include <utility>  // before Asio's coroutine headers: g++ 12 needs std::exchange there
 
 #include "core/text.hpp"
+#include "server/detail/http_connection.hpp"
+#include "server/http_head.hpp"
 
 namespace cairn::server {
 namespace {
@@ -27,6 +28,10 @@ namespace beast = boost::beast;
 namespace http = boost::beast::http;
 using asio::ip::tcp;
 using boost::system::error_code;
+using detail::Connection;
+using detail::ConnectionPtr;
+using detail::read_ahead_bytes;
+using detail::Unanswered;
 using Parser = http::request_parser<http::string_body>;
 using std::chrono::milliseconds;
 
@@ -34,65 +39,9 @@ using std::chrono::milliseconds;
 constexpr std::size_t drain_bytes = std::size_t{256} << 20;
 constexpr milliseconds drain_time = std::chrono::seconds(10);
 constexpr std::size_t slowest_bytes_per_second = 64 * 1024;
-constexpr std::size_t read_ahead_bytes = 64 * 1024;
 
 milliseconds time_for(milliseconds base, std::size_t bytes) {
   return base + std::chrono::seconds(bytes / slowest_bytes_per_second);
-}
-
-// Cancels the operations of a socket when the time is up.
-class Deadline {
- public:
-  explicit Deadline(tcp::socket& socket)
-      : timer_(socket.get_executor()), state_(std::make_shared<State>(State{&socket, 0, false})) {}
-  ~Deadline() { state_->socket = nullptr; }
-  Deadline(const Deadline&) = delete;
-  Deadline& operator=(const Deadline&) = delete;
-
-  void set(milliseconds time) {
-    state_->expired = false;
-    const std::uint64_t round = ++state_->round;
-    timer_.expires_after(time);
-    timer_.async_wait([state = state_, round](const error_code& ec) {
-      if (ec || state->round != round || state->socket == nullptr) return;
-      state->expired = true;
-      error_code ignored;
-      state->socket->cancel(ignored);
-    });
-  }
-  void clear() {
-    ++state_->round;
-    timer_.cancel();
-  }
-  bool expired() const { return state_->expired; }
-
- private:
-  struct State {
-    tcp::socket* socket;
-    std::uint64_t round;  // a wait of an earlier round does nothing
-    bool expired;
-  };
-  asio::steady_timer timer_;
-  std::shared_ptr<State> state_;  // shared: a queued timer handler may run after this is gone
-};
-
-struct Connection {
-  explicit Connection(tcp::socket s) : socket(std::move(s)), deadline(socket) {}
-  tcp::socket socket;
-  Deadline deadline;
-  beast::flat_buffer buffer{limits::http_header_bytes + read_ahead_bytes};
-  bool idle = true;  // waits for a request: may be closed at once by stop()
-};
-
-std::string head_of(const Response& response, bool keep_alive) {
-  std::string out = format("HTTP/1.1 {} {}\r\n", response.status, status_text(response.status));
-  for (const Header& h : response.headers) out += format("{}: {}\r\n", h.name, h.value);
-  if (!response.type.empty()) out += format("Content-Type: {}\r\n", response.type);
-  if (response.status != 204 && response.status != 304) {
-    out += format("Content-Length: {}\r\n", response.content().size());
-  }
-  out += keep_alive ? "Connection: keep-alive\r\n\r\n" : "Connection: close\r\n\r\n";
-  return out;
 }
 
 std::string text_of(beast::string_view text) {
@@ -140,13 +89,40 @@ Failure failure_of(const error_code& ec, bool expired) {
   return {0, {}};  // the connection broke
 }
 
+class Server;
+
+// Carries answers from any thread to the socket thread, many with one wake-up.
+class Mailbox final : public ReplySink, public std::enable_shared_from_this<Mailbox> {
+ public:
+  explicit Mailbox(Server& server) : server_(&server) {}
+  void answer(std::uint64_t ticket, Response response) override;
+  void abandon(std::uint64_t ticket) override;
+  void poke();
+  void close() {
+    const std::lock_guard lock(mutex_);
+    server_ = nullptr;
+  }
+
+ private:
+  void wake();  // under the mutex
+  void deliver();
+
+  std::mutex mutex_;
+  Server* server_;
+  bool awake_ = false;  // delivery is under way
+  bool poked_ = false;
+  std::vector<std::pair<std::uint64_t, std::optional<Response>>> answers_;  // nothing: abandoned
+};
+
 class Server final : public HttpServer {
  public:
   Server(const HttpOptions& options, HttpHandlers handlers)
       : options_(options),
         handlers_(std::move(handlers)),
         counters_(std::make_shared<HttpCounters>()),
+        mailbox_(std::make_shared<Mailbox>(*this)),
         acceptor_(io_),
+        ticker_(io_),
         pool_(static_cast<std::size_t>(std::max(1, options.handler_threads))) {}
   ~Server() override { stop(); }
 
@@ -167,6 +143,7 @@ class Server final : public HttpServer {
     }
     port_ = acceptor_.local_endpoint().port();
     asio::co_spawn(io_, accept(), asio::detached);
+    asio::co_spawn(io_, tick(), asio::detached);
     thread_ = std::thread([this] { io_.run(); });
     return std::monostate{};
   }
@@ -174,14 +151,24 @@ class Server final : public HttpServer {
   std::uint16_t port() const override { return port_; }
   std::shared_ptr<const HttpCounters> counters() const override { return counters_; }
 
+  void post(std::function<void()> work) override {
+    asio::post(io_, [this, work = std::move(work)] {
+      work();
+      flush_dirty();
+    });
+  }
+  void post_to_pool(std::function<void()> work) override { asio::post(pool_, std::move(work)); }
+  void poke() override { mailbox_->poke(); }
+
   void stop() override {
     if (!thread_.joinable()) return;
     asio::post(io_, [this] {
       stopping_ = true;
       error_code ignored;
       acceptor_.close(ignored);
-      for (Connection* connection : connections_) {
-        if (connection->idle) connection->socket.cancel(ignored);
+      ticker_.cancel();
+      for (const auto& [id, connection] : connections_) {
+        if (connection->idle || connection->stream != nullptr) connection->socket.cancel(ignored);
       }
     });
     {
@@ -191,6 +178,48 @@ class Server final : public HttpServer {
     pool_.join();
     io_.stop();
     thread_.join();
+    mailbox_->close();
+  }
+
+  // The rest is for the mailbox, on the socket thread.
+  asio::io_context& io() { return io_; }
+
+  // An answer has come: it goes out when all before it have.
+  void deliver(std::uint64_t ticket, std::optional<Response> response) {
+    counters_->in_progress--;
+    const auto at = connections_.find(static_cast<std::uint32_t>(ticket >> 32));
+    if (at == connections_.end()) return;
+    Connection& c = *at->second;
+    if (!response) response = handlers_.fail(500, "an error inside the server: no answer was made");
+    const std::uint32_t index = static_cast<std::uint32_t>(ticket) - c.first;
+    if (c.general && index == 0) {
+      c.answer = std::move(response);
+      c.ring();
+      return;
+    }
+    if (index >= c.unanswered.size()) return;
+    c.unanswered[index].response = std::move(response);
+    while (!c.unanswered.empty() && c.unanswered.front().response) {
+      const Unanswered& next = c.unanswered.front();
+      append_head(c.out, *next.response, next.keep_alive && !stopping_, Framing::length);
+      c.out.append(next.response->content());
+      c.unanswered.pop_front();
+      ++c.first;
+    }
+    if (!std::exchange(c.dirty, true)) dirty_.push_back(at->second);
+  }
+
+  void flush_dirty() {
+    for (std::size_t i = 0; i < dirty_.size(); ++i) {
+      dirty_[i]->dirty = false;
+      flush(dirty_[i]);
+    }
+    dirty_.clear();
+  }
+
+  void pump_all() {
+    const auto now = std::chrono::steady_clock::now();
+    for (const ConnectionPtr& connection : streams_) pump(connection, now);
   }
 
  private:
@@ -212,36 +241,193 @@ class Server final : public HttpServer {
     }
   }
 
+  // Streams of bodies may have something to say although nothing happened.
+  asio::awaitable<void> tick() {
+    while (!stopping_) {
+      error_code ec;
+      ticker_.expires_after(std::chrono::seconds(1));
+      co_await ticker_.async_wait(asio::redirect_error(asio::use_awaitable, ec));
+      pump_all();
+    }
+  }
+
   asio::awaitable<void> serve(tcp::socket socket) {
-    Connection connection(std::move(socket));
-    connections_.insert(&connection);
+    const auto connection = std::make_shared<Connection>(std::move(socket), ++last_id_);
+    connections_.emplace(connection->id, connection);
     error_code ignored;
-    connection.socket.set_option(tcp::no_delay(true), ignored);
+    connection->socket.set_option(tcp::no_delay(true), ignored);
+    connection->socket.non_blocking(true, ignored);
     if (counters_->connections > options_.connections) {
       counters_->refused++;
-      co_await refuse(connection, handlers_.fail(503, "too many connections; try again soon"));
+      co_await refuse(*connection, handlers_.fail(503, "too many connections; try again soon"));
     } else {
       bool more = true;
-      while (more && !stopping_) more = co_await exchange(connection);
+      while (more && !stopping_) more = co_await turn(connection);
+      co_await connection->until([](const Connection& c) { return c.settled(); });
     }
-    connection.socket.close(ignored);
-    connections_.erase(&connection);
+    connection->broken = true;
+    connection->socket.close(ignored);
+    connections_.erase(connection->id);
     const std::lock_guard lock(mutex_);
     counters_->connections--;
     closed_.notify_all();
   }
 
-  // One request and its response; true when another may follow.
-  asio::awaitable<bool> exchange(Connection& c) {
-    error_code ec;
-    if (c.buffer.size() == 0) {
-      c.idle = true;
-      c.deadline.set(options_.idle_time);
+  enum class Next : std::uint8_t { read, wait, general, end };
+
+  // Requests of the quick way, then perhaps one of the general way; true when more may follow.
+  asio::awaitable<bool> turn(const ConnectionPtr& connection) {
+    Connection& c = *connection;
+    std::size_t wanted = 1;
+    while (true) {
+      if (c.buffer.size() < wanted) {
+        Failure failure = co_await receive(c, wanted);
+        if (!failure.message.empty()) {
+          co_await c.until([](const Connection& x) { return x.settled(); });
+          co_await give_up(c, std::move(failure));
+          co_return false;
+        }
+      }
+      const Next next = take_quick(c, wanted);
+      flush_dirty();
+      if (next == Next::end) co_return false;
+      if (next == Next::wait) {
+        co_await c.until([](const Connection& x) { return x.has_room(); });
+        if (c.broken) co_return false;
+      }
+      if (next == Next::general) {
+        co_await c.until([](const Connection& x) { return x.settled(); });
+        co_return !c.broken && co_await exchange(connection);
+      }
+    }
+  }
+
+  // Takes the whole requests that the buffer holds, as far as they go the quick way.
+  Next take_quick(Connection& c, std::size_t& wanted) {
+    while (c.buffer.size() > 0) {
+      const auto data = c.buffer.data();
+      const std::string_view bytes(static_cast<const char*>(data.data()), data.size());
+      const std::string_view path = post_path(bytes);
+      if (path.empty() || !handlers_.quick || !handlers_.quick(path)) return Next::general;
+      const PlainPost post = read_plain_post(bytes, options_.header_bytes, request_);
+      if (post.head_bytes == 0 || post.body_bytes > limits::http_quick_bytes) return Next::general;
+      wanted = post.head_bytes + post.body_bytes;
+      if (bytes.size() < wanted) return Next::read;
+      if (!c.has_room()) return Next::wait;
+      request_.body.assign(bytes.substr(post.head_bytes, post.body_bytes));
+      c.buffer.consume(wanted);
+      c.unanswered.push_back({post.keep_alive, std::nullopt});
+      counters_->quick++;
+      counters_->in_progress++;
+      take(c.ticket(static_cast<std::uint32_t>(c.unanswered.size() - 1)));
+      if (!post.keep_alive || stopping_) return Next::end;
+    }
+    wanted = 1;
+    return Next::read;
+  }
+
+  void take(std::uint64_t ticket) {
+    try {
+      handlers_.take(request_, Reply(mailbox_, ticket));
+    } catch (const std::exception&) {  // the reply was dropped, so a 500 is on its way
+    }
+  }
+
+  // Reads until the buffer holds so many bytes; an empty message: it does.
+  asio::awaitable<Failure> receive(Connection& c, std::size_t wanted) {
+    if (c.buffer.size() == 0) c.buffer.shrink_to_fit();  // thousands wait: they hold no memory
+    const bool begun = c.buffer.size() > 0;
+    c.deadline.set(begun ? time_for(options_.body_time, wanted) : options_.idle_time);
+    Failure failure;
+    while (c.buffer.size() < wanted) {
+      error_code ec;
+      c.idle = c.buffer.size() == 0 && c.settled();
       co_await c.socket.async_wait(tcp::socket::wait_read,
                                    asio::redirect_error(asio::use_awaitable, ec));
       c.idle = false;
-      if (ec || stopping_) co_return false;
+      if (c.broken || (stopping_ && !begun)) co_return Failure{0, "over"};
+      if (c.deadline.expired()) {
+        if (begun) co_return failure_of(ec, true);
+        if (c.settled()) co_return Failure{0, "idle"};
+        c.deadline.set(options_.idle_time);  // the silence is ours: answers are due
+        continue;
+      }
+      if (ec) co_return Failure{0, "broken"};
+      const std::size_t room = c.buffer.max_size() - c.buffer.size();
+      const auto space = c.buffer.prepare(std::min(room, read_ahead_bytes));
+      const std::size_t n = c.socket.read_some(space, ec);
+      c.buffer.commit(n);
+      if (ec == asio::error::eof && begun) {
+        co_return Failure{400, "the request ended before it was whole"};
+      }
+      if (ec && ec != asio::error::would_block) co_return Failure{0, "over"};
     }
+    c.deadline.clear();
+    co_return failure;
+  }
+
+  // Sends at once what the system takes, the rest as it takes it.
+  void flush(const ConnectionPtr& connection) {
+    Connection& c = *connection;
+    if (!c.writing && !c.broken && !c.out.empty()) {
+      error_code ec;
+      const std::size_t n = c.socket.write_some(asio::buffer(c.out), ec);
+      counters_->bytes_sent += static_cast<std::int64_t>(n);
+      if (ec && ec != asio::error::would_block) {
+        c.give_up();
+      } else if (n == c.out.size()) {
+        c.out.clear();
+        if (c.out.capacity() > read_ahead_bytes) c.out.shrink_to_fit();
+      } else {
+        c.out.erase(0, n);
+        send_rest(connection);
+      }
+    }
+    c.ring();
+    error_code ignored;
+    if (c.settled() && (stopping_ || c.last)) c.socket.cancel(ignored);
+  }
+
+  void send_rest(const ConnectionPtr& connection) {
+    Connection& c = *connection;
+    c.sending.swap(c.out);
+    c.out.clear();
+    c.writing = true;
+    c.deadline.set_write(time_for(options_.write_time, c.sending.size()));
+    asio::async_write(c.socket, asio::buffer(c.sending),
+                      [this, connection](const error_code& ec, std::size_t n) {
+                        counters_->bytes_sent += static_cast<std::int64_t>(n);
+                        connection->writing = false;
+                        connection->sending.clear();
+                        connection->deadline.clear_write();
+                        if (ec && connection->deadline.write_expired()) counters_->slow_readers++;
+                        if (ec) connection->give_up();
+                        flush(connection);
+                        pump(connection, std::chrono::steady_clock::now());
+                      });
+  }
+
+  // Asks a stream for more as long as the client takes it.
+  void pump(const ConnectionPtr& connection, std::chrono::steady_clock::time_point now) {
+    Connection& c = *connection;
+    while (c.stream != nullptr && !c.writing && !c.broken) {
+      chunk_.clear();
+      const bool more = c.stream->pull(now, chunk_);
+      if (!chunk_.empty()) c.add_chunk(chunk_);
+      if (!more) {
+        c.stream = nullptr;
+        c.last = true;
+        if (c.chunked) c.out.append("0\r\n\r\n");
+      }
+      if (more && c.out.empty()) break;
+      flush(connection);
+    }
+  }
+
+  // One request of the general way and its response; true when another may follow.
+  asio::awaitable<bool> exchange(const ConnectionPtr& connection) {
+    Connection& c = *connection;
+    error_code ec;
     Parser parser;
     parser.header_limit(static_cast<std::uint32_t>(options_.header_bytes));
     parser.body_limit(std::numeric_limits<std::uint64_t>::max());  // the real one is set below
@@ -259,21 +445,50 @@ class Server final : public HttpServer {
       co_return false;
     }
     Admission admission = handlers_.admit(*request);
+    const bool head_only = request->method == "HEAD";
     if (auto* refusal = std::get_if<Response>(&admission)) {
       if (!parser.is_done()) {
         co_await refuse(c, std::move(*refusal));
         co_return false;
       }
-      co_return co_await respond(c, parser, *refusal, request->method == "HEAD");
+      co_return co_await respond(c, parser, *refusal, head_only);
     }
     failure = co_await read_body(c, parser, std::get<std::size_t>(admission));
-    if (failure.message == "") {
-      request->body = std::move(parser.get().body());
-      const Response response = co_await run_on_pool(*request);
-      co_return co_await respond(c, parser, response, request->method == "HEAD");
+    if (!failure.message.empty()) {
+      co_await give_up(c, std::move(failure));
+      co_return false;
     }
-    co_await give_up(c, std::move(failure));
-    co_return false;
+    request->body = std::move(parser.get().body());
+    Response response = co_await ask(c, std::move(*request));
+    if (response.stream && !head_only) {
+      c.chunked = parser.get().version() == 11;
+      co_await stream(connection, response);
+      co_return false;
+    }
+    co_return co_await respond(c, parser, response, head_only);
+  }
+
+  asio::awaitable<void> stream(const ConnectionPtr& connection, const Response& response) {
+    Connection& c = *connection;
+    c.deadline.clear();
+    append_head(c.out, response, false, c.chunked ? Framing::chunked : Framing::close);
+    if (!response.body.empty()) c.add_chunk(response.body);
+    c.stream = response.stream.get();
+    streams_.insert(connection);
+    counters_->streams++;
+    pump(connection, std::chrono::steady_clock::now());
+    error_code ec;
+    std::array<char, 512> sink;  // what such a client still says is of no interest
+    while (!ec && !c.broken && !stopping_ && (c.stream != nullptr || !c.settled())) {
+      co_await c.socket.async_wait(tcp::socket::wait_read,
+                                   asio::redirect_error(asio::use_awaitable, ec));
+      if (!ec) c.socket.read_some(asio::buffer(sink), ec);
+      if (ec == asio::error::would_block) ec = {};
+    }
+    if (c.stream != nullptr) c.give_up();  // the client has gone
+    c.stream = nullptr;
+    streams_.erase(connection);
+    counters_->streams--;
   }
 
   static Failure check_head(const Parser& parser, bool target_ok) {
@@ -329,30 +544,23 @@ class Server final : public HttpServer {
     co_return failure;
   }
 
-  asio::awaitable<Response> run_on_pool(const Request& request) {
+  // Has the request handled on the pool and waits for the answer, whoever gives it.
+  asio::awaitable<Response> ask(Connection& c, Request request) {
     counters_->in_progress++;
-    auto initiate = [this, &request](auto&& handler) {
-      using Handler = std::decay_t<decltype(handler)>;
-      asio::post(pool_, [this, &request, done = Handler(std::move(handler))]() mutable {
-        Response response = run(request);
-        asio::post(io_, [done = std::move(done), response = std::move(response)]() mutable {
-          done(std::move(response));
-        });
-      });
-    };
-    auto token = asio::use_awaitable;
-    Response response =
-        co_await asio::async_initiate<decltype(token), void(Response)>(initiate, token);
-    counters_->in_progress--;
+    c.general = true;
+    asio::post(pool_, [this, request = std::move(request),
+                       reply = Reply(mailbox_, c.ticket(0))]() mutable {
+      try {
+        handlers_.handle(std::move(request), std::move(reply));
+      } catch (const std::exception&) {  // the reply was dropped, so a 500 is on its way
+      }
+    });
+    co_await c.until([](const Connection& x) { return x.answer.has_value(); });
+    Response response = std::move(*c.answer);
+    c.answer.reset();
+    c.general = false;
+    ++c.first;
     co_return response;
-  }
-
-  Response run(const Request& request) {
-    try {
-      return handlers_.handle(request);
-    } catch (const std::exception& e) {
-      return handlers_.fail(500, format("an error inside the server: {}", e.what()));
-    }
   }
 
   asio::awaitable<bool> respond(Connection& c, const Parser& parser, const Response& response,
@@ -363,7 +571,8 @@ class Server final : public HttpServer {
   }
 
   asio::awaitable<bool> write(Connection& c, const Response& response, bool keep, bool head_only) {
-    const std::string head = head_of(response, keep);
+    std::string head;
+    append_head(head, response, keep, Framing::length);
     const bool bare = head_only || response.status == 204 || response.status == 304;
     const std::string_view body = bare ? std::string_view{} : response.content();
     const std::array<asio::const_buffer, 2> buffers{asio::buffer(head),
@@ -402,16 +611,70 @@ class Server final : public HttpServer {
   const HttpOptions options_;
   const HttpHandlers handlers_;
   std::shared_ptr<HttpCounters> counters_;  // shared: see counters()
+  std::shared_ptr<Mailbox> mailbox_;        // shared: replies may outlive the server
   asio::io_context io_{1};
   tcp::acceptor acceptor_;
+  asio::steady_timer ticker_;
   asio::thread_pool pool_;
   std::thread thread_;
-  std::set<Connection*> connections_;  // touched by the socket thread only
-  bool stopping_ = false;              // likewise
+  // The socket thread's own, down to the mutex.
+  std::unordered_map<std::uint32_t, ConnectionPtr> connections_;
+  std::unordered_set<ConnectionPtr> streams_;
+  std::vector<ConnectionPtr> dirty_;  // with answers to send
+  std::uint32_t last_id_ = 0;
+  Request request_;    // of the quick way; its texts keep their memory
+  std::string chunk_;  // of a stream, likewise
+  bool stopping_ = false;
   std::mutex mutex_;
   std::condition_variable closed_;
   std::uint16_t port_ = 0;
 };
+
+void Mailbox::wake() {
+  if (!std::exchange(awake_, true)) {
+    asio::post(server_->io(), [self = shared_from_this()] { self->deliver(); });
+  }
+}
+
+void Mailbox::answer(std::uint64_t ticket, Response response) {
+  std::unique_lock lock(mutex_);
+  if (server_ == nullptr) return;
+  if (server_->io().get_executor().running_in_this_thread()) {
+    lock.unlock();  // close() comes after this thread's end
+    server_->deliver(ticket, std::move(response));
+    return;
+  }
+  answers_.emplace_back(ticket, std::move(response));
+  wake();
+}
+
+void Mailbox::abandon(std::uint64_t ticket) {
+  const std::lock_guard lock(mutex_);
+  if (server_ == nullptr) return;
+  answers_.emplace_back(ticket, std::nullopt);
+  wake();
+}
+
+void Mailbox::poke() {
+  const std::lock_guard lock(mutex_);
+  if (server_ == nullptr) return;
+  poked_ = true;
+  wake();
+}
+
+void Mailbox::deliver() {
+  std::vector<std::pair<std::uint64_t, std::optional<Response>>> answers;
+  bool poked = false;
+  {
+    const std::lock_guard lock(mutex_);
+    answers.swap(answers_);
+    poked = std::exchange(poked_, false);
+    awake_ = false;
+  }
+  for (auto& [ticket, response] : answers) server_->deliver(ticket, std::move(response));
+  server_->flush_dirty();
+  if (poked) server_->pump_all();
+}
 
 }  // namespace
 

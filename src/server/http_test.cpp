@@ -87,14 +87,14 @@ class HttpTest : public ::testing::Test {
       out.body = "no";
       return out;
     };
-    handlers.handle = [](const Request& request) {
+    handlers.handle = [](Request request, Reply reply) {
       if (request.path == "/slow") std::this_thread::sleep_for(milliseconds(300));
       if (request.path == "/throws") throw std::runtime_error("broken inside");
       Response out;
       out.type = "text/plain";
       out.body =
           format("{} {} {} {}", request.method, request.path, request.query, request.body.size());
-      return out;
+      reply.send(std::move(out));
     };
     handlers.fail = [](int status, std::string message) {
       Response out;

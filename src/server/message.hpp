@@ -2,6 +2,7 @@
 // A request and its response as plain values: all that handlers know of HTTP.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -32,6 +33,15 @@ struct Request {
   }
 };
 
+// A body that comes bit by bit and may never end. Called on the socket thread: must not block.
+class BodyStream {
+ public:
+  virtual ~BodyStream() = default;
+  // Appends what is to be sent next. Asked when the client has taken what was sent before, after
+  // HttpServer::poke(), and every second. False: this was all.
+  virtual bool pull(std::chrono::steady_clock::time_point now, std::string& out) = 0;
+};
+
 struct Response {
   int status = 200;
   std::string type = {};  // media type; empty when there is no body
@@ -39,6 +49,8 @@ struct Response {
   std::vector<Header> headers = {};
   // shared: large bodies that a cache keeps (tiles); used instead of `body` when present.
   std::shared_ptr<const std::string> shared_body = {};
+  // shared: responses are copyable. Sent after `body`, without a length.
+  std::shared_ptr<BodyStream> stream = {};
 
   std::string_view content() const { return shared_body ? *shared_body : body; }
 };

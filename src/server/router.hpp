@@ -15,6 +15,7 @@
 #include "core/time.hpp"
 #include "server/message.hpp"
 #include "server/query.hpp"
+#include "server/reply.hpp"
 
 namespace cairn::server {
 
@@ -31,6 +32,8 @@ struct Call {
 };
 
 using Handler = std::function<Response(const Call&)>;
+// Answers later; the call is valid until it returns.
+using DeferredHandler = std::function<void(const Call&, Reply)>;
 
 enum class Access : std::uint8_t {
   open,   // anyone
@@ -44,6 +47,7 @@ struct Route {
   Access access = Access::read;
   std::size_t body_bytes = 0;  // the largest body it reads
   Handler handler;
+  DeferredHandler deferred = {};  // instead of `handler`, when present
 };
 
 struct Match {

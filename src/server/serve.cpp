@@ -25,12 +25,14 @@ class Instance final : public Running {
 
   Status listen(const HttpOptions& options) {
     auto http = HttpServer::start(
-        options, {.admit = [this](const Request& head) { return service_.admit(head); },
-                  .handle = [this](const Request& request) { return service_.handle(request); },
-                  .fail =
-                      [this](int status, std::string message) {
-                        return service_.transport_failure(status, std::move(message));
-                      }});
+        options,
+        {.admit = [this](const Request& head) { return service_.admit(head); },
+         .handle = [this](Request request,
+                          Reply reply) { service_.handle(std::move(request), std::move(reply)); },
+         .fail =
+             [this](int status, std::string message) {
+               return service_.transport_failure(status, std::move(message));
+             }});
     if (!http) return fail(http.error());
     http_ = std::move(*http);
     service_.watch(http_->counters());

@@ -128,16 +128,20 @@ Admission Service::admit(const Request& head) const {
   return match.route->body_bytes;
 }
 
-Response Service::handle(const Request& request) {
+void Service::handle(Request request, Reply reply) {
   const Instant begin = clock_.now();
   std::string route_name = "other";
-  Response response = finish(request, dispatch(request, route_name));
+  auto answered = dispatch(request, reply, route_name);
+  if (!answered) return;
+  Response response = finish(request, std::move(*answered));
   const double seconds = static_cast<double>(clock_.now().ns - begin.ns) / 1e9;
   metrics_.record(route_name, response.status, std::max(0.0, seconds));
-  return response;
+  reply.send(std::move(response));
 }
 
-Response Service::dispatch(const Request& request, std::string& route_name) {
+// Nothing: the answer comes later, and the handler has the reply.
+std::optional<Response> Service::dispatch(const Request& request, Reply& reply,
+                                          std::string& route_name) {
   Match match = router_.find(request.method, request.path);
   if (match.route != nullptr) {
     route_name = match.route->method + " " + match.route->pattern;
@@ -147,8 +151,10 @@ Response Service::dispatch(const Request& request, std::string& route_name) {
     const auto now_state = state();
     const Zone zone = now_state->workspace->zone;
     const Instant today = period_containing(clock_.now(), PeriodKind::day, zone).end;
-    return match.route->handler(
-        {request, std::move(match.captures), std::move(*query), now_state, today});
+    const Call call{request, std::move(match.captures), std::move(*query), now_state, today};
+    if (!match.route->deferred) return match.route->handler(call);
+    match.route->deferred(call, std::move(reply));
+    return std::nullopt;
   }
   const bool read = request.method == "GET" || request.method == "HEAD";
   if (!read || !match.allow.empty() || !match.path_error.empty() || is_interface(request.path)) {
@@ -172,7 +178,7 @@ Response Service::unrouted(const Request& request, const Match& match) {
 
 Response Service::finish(const Request& request, Response response) const {
   const bool read = request.method == "GET" || request.method == "HEAD";
-  if (read && response.status == 200) {
+  if (read && response.status == 200 && !response.stream) {
     const std::string tag = entity_tag(response.content());
     // Sent plain or compressed: equal in meaning, not in bytes.
     const bool coded = is_compressible(response.type);
@@ -188,7 +194,8 @@ Response Service::finish(const Request& request, Response response) const {
     response.headers.push_back(
         {"Cache-Control", response.status < 400 && read ? "no-cache" : "no-store"});
   }
-  if (is_compressible(response.type) && response.content().size() >= smallest_compressed) {
+  if (!response.stream && is_compressible(response.type) &&
+      response.content().size() >= smallest_compressed) {
     response.headers.push_back({"Vary", "Accept-Encoding"});
     if (accepts_gzip(request.header("accept-encoding"))) {
       response.body = gzip(response.content());

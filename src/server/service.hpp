@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "core/seams.hpp"
@@ -30,7 +31,8 @@ class Service {
           std::shared_ptr<const State> state);
 
   Admission admit(const Request& head) const;
-  Response handle(const Request& request);
+  // Answers at once or, for routes that do so, later and from another thread.
+  void handle(Request request, Reply reply);
   // An error of the transport, finished like any response.
   Response transport_failure(int status, std::string message) const;
 
@@ -46,7 +48,7 @@ class Service {
  private:
   std::optional<Response> refuse(const Route& route, const Request& request) const;
   static Response unrouted(const Request& request, const Match& match);
-  Response dispatch(const Request& request, std::string& route_name);
+  std::optional<Response> dispatch(const Request& request, Reply& reply, std::string& route_name);
   Response finish(const Request& request, Response response) const;
   std::string metrics_text() const;
 

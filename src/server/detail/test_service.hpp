@@ -3,7 +3,11 @@
 // proposal.
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -11,6 +15,7 @@
 
 #include "model/memory_files.hpp"
 #include "server/detail/json.hpp"
+#include "server/reply.hpp"
 #include "server/service.hpp"
 
 namespace cairn::server::detail {
@@ -86,6 +91,25 @@ inline model::FileMap small_workspace() {
   };
 }
 
+// Keeps what is answered.
+class Answers final : public ReplySink {
+ public:
+  void answer(std::uint64_t ticket, Response response) override {
+    const std::lock_guard lock(mutex_);
+    given_[ticket] = std::move(response);
+  }
+  void abandon(std::uint64_t ticket) override { answer(ticket, {.status = 500}); }
+  std::optional<Response> of(std::uint64_t ticket) const {
+    const std::lock_guard lock(mutex_);
+    const auto at = given_.find(ticket);
+    return at == given_.end() ? std::nullopt : std::optional(at->second);
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::map<std::uint64_t, Response> given_;
+};
+
 class TestService {
  public:
   explicit TestService(ServiceOptions options = {"secret", false, "web"})
@@ -107,7 +131,9 @@ class TestService {
     }
     const Admission admission = service_->admit(request);
     if (const auto* refusal = std::get_if<Response>(&admission)) return *refusal;
-    return service_->handle(request);
+    const auto answers = std::make_shared<Answers>();  // shared: as replies hold it
+    service_->handle(std::move(request), Reply(answers, 1));
+    return answers->of(1).value_or(Response{.status = 0});
   }
   Response get(std::string path, std::vector<Header> headers = {}) {
     return ask({.method = "GET", .path = std::move(path), .headers = std::move(headers)});
