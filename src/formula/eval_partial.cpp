@@ -2,7 +2,9 @@
 #include "formula/eval_partial.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <cstring>
 #include <limits>
 
 namespace cairn::formula {
@@ -11,20 +13,70 @@ namespace {
 // 113 bits: the difference n Σx² - (Σx)² may cancel almost completely.
 __extension__ typedef __float128 quad;
 
-quad precise(const ExactSum& sum) {
+quad precise(const WideSum& sum) {
   const double high = sum.value();
   if (!std::isfinite(high)) return high;
-  ExactSum rest = sum;
+  WideSum rest = sum;
   rest.add(-high);
   return quad{high} + rest.value();
 }
 
-double spread(const ExactSum& sum, const ExactSum& squares, std::uint64_t count) {
+double spread(const WideSum& sum, const WideSum& squares, std::uint64_t count) {
   const quad n = static_cast<quad>(count);
   const quad total = precise(sum);
   const quad variance = (n * precise(squares) - total * total) / (n * n);
   return variance > 0 ? std::sqrt(static_cast<double>(variance)) : 0;
 }
+
+// Adds the value, and for stddev its square in two parts, exactly; with sign -1 takes them out.
+void change(AggregateKind kind, double value, int sign, WideSum& sum, WideSum& squares) {
+  const bool spreads = kind == AggregateKind::stddev;
+  if (!spreads && kind != AggregateKind::sum && kind != AggregateKind::avg) return;
+  sum.add(sign * value);
+  if (!spreads) return;
+  const double square = value * value;
+  if (std::isfinite(square)) {
+    squares.add(sign * square);
+    squares.add(sign * std::fma(value, value, -square));
+  } else {
+    squares.add(sign * std::numeric_limits<double>::max());
+    squares.add(sign * std::numeric_limits<double>::max());
+  }
+}
+
+void put(std::uint64_t value, std::string& out) {
+  for (; value >= 0x80; value >>= 7) out.push_back(static_cast<char>(value | 0x80));
+  out.push_back(static_cast<char>(value));
+}
+
+bool get(std::string_view& in, std::uint64_t& value) {
+  value = 0;
+  for (int shift = 0; shift < 64; shift += 7) {
+    if (in.empty()) return false;
+    const auto byte = static_cast<unsigned char>(in.front());
+    in.remove_prefix(1);
+    value |= std::uint64_t{byte & 0x7FU} << shift;
+    if (byte < 0x80) return true;
+  }
+  return false;
+}
+
+bool get(std::string_view& in, double& value) {
+  if (in.size() < sizeof value) return false;
+  std::memcpy(&value, in.data(), sizeof value);
+  in.remove_prefix(sizeof value);
+  return std::isfinite(value);
+}
+
+void put(double value, std::string& out) {
+  char bytes[sizeof value];
+  std::memcpy(bytes, &value, sizeof value);
+  out.append(bytes, sizeof value);
+}
+
+constexpr std::uint64_t flag_estimated = 1;
+constexpr std::uint64_t flag_values = 2;  // min and max stand
+constexpr std::uint64_t flag_sketch = 4;
 
 }  // namespace
 
@@ -33,33 +85,15 @@ void Partial::add(AggregateKind kind, double value) {
   min = count == 0 ? value : std::min(min, value);
   max = count == 0 ? value : std::max(max, value);
   ++count;
-  switch (kind) {
-    case AggregateKind::sum:
-    case AggregateKind::avg:
-      if (sums.empty()) sums.resize(1);
-      sums[0].add(value);
-      break;
-    case AggregateKind::stddev: {
-      if (sums.empty()) sums.resize(2);
-      sums[0].add(value);
-      // The square in two parts, exactly.
-      const double square = value * value;
-      if (std::isfinite(square)) {
-        sums[1].add(square);
-        sums[1].add(std::fma(value, value, -square));
-      } else {
-        sums[1].add(std::numeric_limits<double>::max());
-        sums[1].add(std::numeric_limits<double>::max());
-      }
-      break;
-    }
-    case AggregateKind::quantile:
-      if (!sketch) sketch = std::make_unique<Sketch>();
-      sketch->add(value);
-      break;
-    default:
-      break;
-  }
+  change(kind, value, 1, sum, squares);
+  if (kind != AggregateKind::quantile) return;
+  if (!sketch) sketch = std::make_unique<Sketch>();
+  sketch->add(value);
+}
+
+void Partial::take(AggregateKind kind, double value) {
+  --count;
+  change(kind, value + 0.0, -1, sum, squares);
 }
 
 void Partial::merge(const Partial& other) {
@@ -72,8 +106,8 @@ void Partial::merge(const Partial& other) {
   count += other.count;
   estimated = estimated || other.estimated;
   newest = std::max(newest, other.newest);
-  if (sums.size() < other.sums.size()) sums.resize(other.sums.size());
-  for (std::size_t i = 0; i < other.sums.size(); ++i) sums[i].merge(other.sums[i]);
+  sum.merge(other.sum);
+  squares.merge(other.squares);
   if (other.sketch) {
     if (!sketch) sketch = std::make_unique<Sketch>();
     sketch->merge(*other.sketch);
@@ -98,10 +132,10 @@ PartialValue Partial::value(AggregateKind kind, double quantile) const {
   double result = 0;
   switch (kind) {
     case AggregateKind::sum:
-      result = sums[0].value();
+      result = sum.value();
       break;
     case AggregateKind::avg:
-      result = sums[0].value() / static_cast<double>(count);
+      result = sum.value() / static_cast<double>(count);
       break;
     case AggregateKind::min:
       result = min;
@@ -110,7 +144,7 @@ PartialValue Partial::value(AggregateKind kind, double quantile) const {
       result = max;
       break;
     case AggregateKind::stddev:
-      result = spread(sums[0], sums[1], count);
+      result = spread(sum, squares, count);
       break;
     default:
       result = sketch->quantile(quantile);
@@ -118,6 +152,40 @@ PartialValue Partial::value(AggregateKind kind, double quantile) const {
   }
   return std::isfinite(result) ? PartialValue{Lack::present, result}
                                : PartialValue{Lack::overflow, 0};
+}
+
+void Partial::write(std::string& out) const {
+  put(expected, out);
+  put(reported, out);
+  put(count, out);
+  const bool values = min != 0 || max != 0;
+  put((estimated ? flag_estimated : 0) | (values ? flag_values : 0) | (sketch ? flag_sketch : 0),
+      out);
+  put(std::bit_cast<std::uint64_t>(newest.ns) ^ (std::uint64_t{1} << 63), out);
+  if (values) {
+    put(min, out);
+    put(max, out);
+  }
+  sum.write(out);
+  squares.write(out);
+  if (sketch) sketch->write(out);
+}
+
+bool Partial::read(std::string_view& in, Partial& partial) {
+  partial = {};
+  std::uint64_t flags = 0;
+  std::uint64_t newest = 0;
+  if (!get(in, partial.expected) || !get(in, partial.reported) || !get(in, partial.count) ||
+      !get(in, flags) || !get(in, newest)) {
+    return false;
+  }
+  partial.estimated = (flags & flag_estimated) != 0;
+  partial.newest.ns = std::bit_cast<std::int64_t>(newest ^ (std::uint64_t{1} << 63));
+  if ((flags & flag_values) != 0 && (!get(in, partial.min) || !get(in, partial.max))) return false;
+  if (!WideSum::read(in, partial.sum) || !WideSum::read(in, partial.squares)) return false;
+  if ((flags & flag_sketch) == 0) return flags < 8;
+  partial.sketch = std::make_unique<Sketch>();
+  return flags < 8 && Sketch::read(in, *partial.sketch) && partial.sketch->count() == partial.count;
 }
 
 }  // namespace cairn::formula

@@ -5,12 +5,13 @@
 
 #include <cstdint>
 #include <memory>
-#include <vector>
+#include <string>
+#include <string_view>
 
-#include "core/exact_sum.hpp"
 #include "core/time.hpp"
 #include "formula/program.hpp"
 #include "formula/sketch.hpp"
+#include "formula/wide_sum.hpp"
 
 namespace cairn::formula {
 
@@ -27,14 +28,21 @@ struct Partial {
   Instant newest = Instant::min();  // end of the newest observation used
   double min = 0;
   double max = 0;
-  std::vector<ExactSum> sums;  // of the values, for stddev also of their squares
+  WideSum sum;      // of the values: sum, avg, stddev
+  WideSum squares;  // stddev
   std::unique_ptr<Sketch> sketch;
 
   // Adds a finite value. Counts and notes are the caller's.
   void add(AggregateKind kind, double value);
+  // Takes an added value out of count and sums again; min, max and sketch cannot forget.
+  void take(AggregateKind kind, double value);
   void merge(const Partial& other);
   // The aggregate's value: nothing selected gives 0 for count and sum, otherwise no value.
   PartialValue value(AggregateKind kind, double quantile) const;
+
+  // Equal bytes for equal content, in whatever order it came.
+  void write(std::string& out) const;
+  static bool read(std::string_view& in, Partial& partial);
 };
 
 }  // namespace cairn::formula

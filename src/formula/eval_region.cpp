@@ -51,9 +51,19 @@ Frame& RegionEvaluator::frame(const std::vector<model::RegionIndex>& regions, In
     frame->as_of = as_of;
     frame->moment = as_of - 1;
     frame->regions = regions;
-    frame->map = make_region_map(*snapshot_.regions, regions, frame->moment);
   }
   return *frame;
+}
+
+const RegionMap& RegionEvaluator::map_of(Frame& frame) const {
+  if (!frame.map) frame.map = make_region_map(*snapshot_.regions, frame.regions, frame.moment);
+  return *frame.map;
+}
+
+void RegionEvaluator::forget() {
+  frames_.clear();
+  rows_.clear();
+  last_.clear();
 }
 
 void RegionEvaluator::trim() {
@@ -61,9 +71,7 @@ void RegionEvaluator::trim() {
       last_.size() <= most_columns) {
     return;
   }
-  frames_.clear();
-  rows_.clear();
-  last_.clear();
+  forget();
 }
 
 const std::vector<std::uint32_t>& RegionEvaluator::rows(std::uint32_t type, Instant as_of,
@@ -144,14 +152,22 @@ std::shared_ptr<const RegionColumn> RegionEvaluator::aggregate(
   if (const auto known = frame.aggregates.find(aggregate); known != frame.aggregates.end()) {
     return known->second;
   }
-  const Partials partials = scan(*aggregate, frame, nullptr);
   const model::TypeDef& type = snapshot_.catalog->types[aggregate->type];
   auto column = std::make_shared<RegionColumn>();
   const std::size_t lanes = frame.regions.size();
   column->vec.reset(Type::number, lanes);
   column->basis.resize(lanes);
+  const std::uint32_t kept =
+      source_ == nullptr ? PartialSource::none : source_->find(*aggregate, frame.as_of);
+  const Partials partials =
+      kept == PartialSource::none ? scan(*aggregate, frame, nullptr) : Partials();
   for (std::size_t lane = 0; lane < lanes; ++lane) {
-    const auto& slots = frame.map.targets[lane];
+    if (kept != PartialSource::none) {
+      Partial room;
+      put_partial(*aggregate, source_->total(kept, frame.regions[lane], room), lane, *column);
+      continue;
+    }
+    const auto& slots = map_of(frame).targets[lane];
     Partial zone;
     const Partial* partial = &zone;
     if (slots.size() == 1) {
@@ -159,20 +175,25 @@ std::shared_ptr<const RegionColumn> RegionEvaluator::aggregate(
     } else {
       for (const std::uint32_t slot : slots) zone.merge(partials[slot]);
     }
-    const PartialValue value = partial->value(aggregate->kind, aggregate->quantile);
-    Basis& basis = column->basis[lane];
-    basis = {partial->reported, partial->expected, partial->estimated, partial->newest, {}};
-    if (value.lack == Lack::present) {
-      column->vec.set_number(lane, value.value);
-    } else {
-      column->vec.lack[lane] = value.lack;
-      basis.reason = reason_of(*partial, value.lack, type);
-    }
+    put_partial(*aggregate, *partial, lane, *column);
   }
   check_level(type, frame, *column);
   check_in_force(frame, *column);
   frame.aggregates.emplace(aggregate, column);
   return column;
+}
+
+void RegionEvaluator::put_partial(const Aggregate& aggregate, const Partial& partial,
+                                  std::size_t lane, RegionColumn& column) const {
+  const PartialValue value = partial.value(aggregate.kind, aggregate.quantile);
+  Basis& basis = column.basis[lane];
+  basis = {partial.reported, partial.expected, partial.estimated, partial.newest, {}};
+  if (value.lack == Lack::present) {
+    column.vec.set_number(lane, value.value);
+  } else {
+    column.vec.lack[lane] = value.lack;
+    basis.reason = reason_of(partial, value.lack, snapshot_.catalog->types[aggregate.type]);
+  }
 }
 
 // A town holds no counties: what is summed over counties has no value there, which is not zero.

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -56,7 +57,7 @@ struct Frame {
   Instant as_of;
   Instant moment;  // just before as_of: what was valid then counts
   std::vector<model::RegionIndex> regions;
-  RegionMap map;
+  std::optional<RegionMap> map;  // made when something is scanned
   // shared: a cached result keeps its program alive, so that no address is used twice
   std::map<std::shared_ptr<const Aggregate>, std::shared_ptr<const RegionColumn>> aggregates;
   std::map<std::shared_ptr<const Program>, std::shared_ptr<const RegionColumn>> indicators;
@@ -72,9 +73,23 @@ struct Taken {
   std::uint16_t source = 0;
 };
 
+// Partials that somebody keeps up to date: what it has is not scanned again.
+class PartialSource {
+ public:
+  static constexpr std::uint32_t none = 0xFFFFFFFF;
+
+  virtual ~PartialSource() = default;
+  // A handle of the aggregate as of a date; `none`: scan.
+  virtual std::uint32_t find(const Aggregate& aggregate, Instant as_of) const = 0;
+  // Of a region with all that lies in it, or of a zone. Puts into `room` what is not kept as it is.
+  virtual const Partial& total(std::uint32_t handle, model::RegionIndex region,
+                               Partial& room) const = 0;
+};
+
 class RegionEvaluator {
  public:
-  explicit RegionEvaluator(const model::Snapshot& snapshot) : snapshot_(snapshot) {}
+  explicit RegionEvaluator(const model::Snapshot& snapshot, const PartialSource* source = nullptr)
+      : snapshot_(snapshot), source_(source) {}
 
   Frame& frame(const std::vector<model::RegionIndex>& regions, Instant as_of);
   // The expression of a region program over a frame.
@@ -95,12 +110,17 @@ class RegionEvaluator {
 
   // Forgets results when they are many; never during an evaluation.
   void trim();
+  // Forgets all results: the history has grown.
+  void forget();
   const model::Snapshot& snapshot() const { return snapshot_; }
   LastCache& last_cache() { return last_; }
   const std::vector<std::uint32_t>& rows(std::uint32_t type, Instant as_of, bool any_status);
 
  private:
   using Partials = std::vector<Partial>;
+  const RegionMap& map_of(Frame& frame) const;
+  void put_partial(const Aggregate& aggregate, const Partial& partial, std::size_t lane,
+                   RegionColumn& column) const;
   Partials scan(const Aggregate& aggregate, Frame& frame, std::vector<Taken>* taken);
   void scan_chunk(const Aggregate& aggregate, Frame& frame, const RowScope& scope,
                   std::vector<std::uint32_t>& rows, Partials& partials, std::vector<Taken>* taken);
@@ -113,6 +133,7 @@ class RegionEvaluator {
   const std::vector<std::uint8_t>& given_below(std::uint32_t indicator);
 
   const model::Snapshot& snapshot_;
+  const PartialSource* source_;
   LastCache last_;
   std::map<std::pair<std::int64_t, std::vector<model::RegionIndex>>, std::unique_ptr<Frame>>
       frames_;

@@ -71,7 +71,8 @@ RegionMap make_region_map(const model::RegionTree& tree, const std::vector<model
 
 RegionEvaluator::Partials RegionEvaluator::scan(const Aggregate& aggregate, Frame& frame,
                                                 std::vector<Taken>* taken) {
-  Partials partials(frame.map.slots());
+  const RegionMap& map = map_of(frame);
+  Partials partials(map.slots());
   const auto& table = snapshot_.tables[aggregate.type];
   if (!table) return partials;
   const RowScope scope{snapshot_, *table, frame.as_of, last_};
@@ -79,7 +80,7 @@ RegionEvaluator::Partials RegionEvaluator::scan(const Aggregate& aggregate, Fram
   chunk.reserve(chunk_rows);
   for (const std::uint32_t row : rows(aggregate.type, frame.as_of, aggregate.any_status)) {
     const model::RegionIndex region = table->region[row];
-    if (region == model::no_region || frame.map.slot_of[region] == no_slot) continue;
+    if (region == model::no_region || map.slot_of[region] == no_slot) continue;
     chunk.push_back(row);
     if (chunk.size() == chunk_rows) {
       scan_chunk(aggregate, frame, scope, chunk, partials, taken);
@@ -88,8 +89,8 @@ RegionEvaluator::Partials RegionEvaluator::scan(const Aggregate& aggregate, Fram
   }
   if (!chunk.empty()) scan_chunk(aggregate, frame, scope, chunk, partials, taken);
   // A slot's own things are complete; now each adds to the one above.
-  for (const std::uint32_t slot : frame.map.upward) {
-    const std::uint32_t above = frame.map.above[slot];
+  for (const std::uint32_t slot : map.upward) {
+    const std::uint32_t above = map.above[slot];
     if (above != no_slot) partials[above].merge(partials[slot]);
   }
   return partials;
@@ -100,7 +101,7 @@ void RegionEvaluator::scan_chunk(const Aggregate& aggregate, Frame& frame, const
                                  std::vector<Taken>* taken) {
   const model::Table& table = scope.table;
   const auto partial_of = [&](std::uint32_t row) -> Partial& {
-    return partials[frame.map.slot_of[table.region[row]]];
+    return partials[map_of(frame).slot_of[table.region[row]]];
   };
   where_notes_.reset(rows.size());
   std::vector<std::uint32_t> origin;  // lane of the chunk, by lane of the selection
@@ -154,7 +155,7 @@ void RegionEvaluator::take_values(const Aggregate& aggregate, const RowScope& sc
   const Vec values = evaluate_rows(*aggregate.value, scope, rows, value_notes_);
   const bool periods = !value_notes_.periods_expected.empty();
   for (std::size_t lane = 0; lane < rows.size(); ++lane) {
-    Partial& partial = partials[frame.map.slot_of[table.region[rows[lane]]]];
+    Partial& partial = partials[map_of(frame).slot_of[table.region[rows[lane]]]];
     const bool known = values.present(lane);
     const double value = known ? values.numbers[values.at(lane)] : 0;
     partial.expected += periods ? value_notes_.periods_expected[lane] : 1;

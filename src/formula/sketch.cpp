@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
 namespace cairn::formula {
 namespace {
@@ -14,6 +15,49 @@ const double log_gamma = std::log(gamma_base);
 
 std::int32_t bin_of(double magnitude) {
   return static_cast<std::int32_t>(std::ceil(std::log(magnitude) / log_gamma));
+}
+
+template <class T>
+void put(T value, std::string& out) {
+  char bytes[sizeof value];
+  std::memcpy(bytes, &value, sizeof value);
+  out.append(bytes, sizeof value);
+}
+
+template <class T>
+bool get(std::string_view& in, T& value) {
+  if (in.size() < sizeof value) return false;
+  std::memcpy(&value, in.data(), sizeof value);
+  in.remove_prefix(sizeof value);
+  return true;
+}
+
+// Logarithms of doubles over log_gamma stay below 75,000.
+constexpr std::uint32_t most_bins = 160'000;
+
+using Bins = std::map<std::int32_t, std::uint64_t>;
+
+void put(const Bins& bins, std::string& out) {
+  put(static_cast<std::uint32_t>(bins.size()), out);
+  for (const auto& [bin, count] : bins) {
+    put(bin, out);
+    put(count, out);
+  }
+}
+
+bool get(std::string_view& in, Bins& bins, std::uint64_t& total) {
+  std::uint32_t size = 0;
+  if (!get(in, size) || size > most_bins) return false;
+  for (std::uint32_t i = 0; i < size; ++i) {
+    std::int32_t bin = 0;
+    std::uint64_t count = 0;
+    if (!get(in, bin) || !get(in, count) || count == 0) return false;
+    if (!bins.empty() && bin <= bins.rbegin()->first) return false;
+    bins.emplace_hint(bins.end(), bin, count);
+    if (count > UINT64_MAX - total) return false;
+    total += count;
+  }
+  return true;
 }
 
 double middle_of(std::int32_t bin) {
@@ -101,6 +145,45 @@ double Sketch::quantile(double q) const {
     b = at_rank(high);
   }
   return part == 0 ? a : a * (1 - part) + b * part;
+}
+
+void Sketch::write(std::string& out) const {
+  put(count_, out);
+  put(static_cast<std::uint8_t>(exact_), out);
+  if (exact_) {
+    std::vector<double> sorted = values_;
+    std::sort(sorted.begin(), sorted.end());
+    for (const double value : sorted) put(value, out);
+    return;
+  }
+  put(min_, out);
+  put(max_, out);
+  put(zeros_, out);
+  put(positive_, out);
+  put(negative_, out);
+}
+
+bool Sketch::read(std::string_view& in, Sketch& sketch) {
+  sketch = {};
+  std::uint64_t count = 0;
+  std::uint8_t exact = 0;
+  if (!get(in, count) || !get(in, exact) || exact > 1) return false;
+  if (exact == 1) {
+    if (count > exact_most) return false;
+    for (std::uint64_t i = 0; i < count; ++i) {
+      double value = 0;
+      if (!get(in, value) || !std::isfinite(value)) return false;
+      sketch.add(value);
+    }
+    return true;
+  }
+  sketch.exact_ = false;
+  sketch.count_ = count;
+  if (!get(in, sketch.min_) || !get(in, sketch.max_) || !get(in, sketch.zeros_)) return false;
+  std::uint64_t total = sketch.zeros_;
+  return count > exact_most && std::isfinite(sketch.min_) && sketch.min_ <= sketch.max_ &&
+         std::isfinite(sketch.max_) && get(in, sketch.positive_, total) &&
+         get(in, sketch.negative_, total) && total == count;
 }
 
 }  // namespace cairn::formula

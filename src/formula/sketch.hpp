@@ -8,6 +8,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <string>
+#include <string_view>
 #include <vector>
 
 namespace cairn::formula {
@@ -22,6 +24,10 @@ class Sketch {
   std::uint64_t count() const { return count_; }
   // Linear between the two values beside rank q * (count - 1); needs count() > 0.
   double quantile(double q) const;
+
+  // Equal bytes for equal content. False when the bytes are not those of a sketch.
+  void write(std::string& out) const;
+  static bool read(std::string_view& in, Sketch& sketch);
 
  private:
   void add_to_bins(double value);
