@@ -2,6 +2,7 @@
 // For the tests of decoders: a message in, lines of text out.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +24,7 @@ inline DecodeContext test_context(std::string_view thing = {}, std::string_view 
 }
 
 struct Decoded {
+  std::unique_ptr<std::string> message;  // what the views point into
   Status status;
   model::ReadingBatch batch;
 
@@ -49,8 +51,9 @@ struct Decoded {
 inline Decoded decode_with(Format format, std::string_view bytes,
                            const DecodeContext& context = test_context()) {
   Decoded out;
+  out.message = std::make_unique<std::string>(bytes);
   Decoder decoder;
-  out.status = decoder.decode(format, bytes, context, out.batch);
+  out.status = decoder.decode(format, *out.message, context, out.batch);
   return out;
 }
 
