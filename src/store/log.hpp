@@ -6,8 +6,9 @@
 //   log->append(kind, arrival, payload)  -> position       // into the buffer of this commit
 //   log->commit()                                          // write + sync; then all is durable
 //
-// Single-threaded: the owner calls append and commit from one thread. Positions count records from
-// 1 and never repeat, also over restarts.
+// Single-threaded: the owner calls append and commit from one thread. Positions of durable records
+// rise from 1 and never repeat. Positions of records that did not become durable leave gaps; after
+// a restart they may be given again.
 #pragma once
 
 #include <cstdint>
@@ -32,26 +33,30 @@ struct LogRecord {
 struct LogOptions {
   std::uint64_t segment_bytes = std::uint64_t{64} << 20;  // a new segment begins after so much
   std::size_t record_bytes = std::size_t{16} << 20;       // no larger record is written or read
+  std::uint64_t reserve_bytes = std::uint64_t{1} << 20;   // zeros ahead: quicker syncs; 0: none
 };
 
 // What opening found and did.
 struct LogOpening {
-  std::uint64_t first = 0;     // oldest position at hand; 0: empty
-  std::uint64_t last = 0;      // newest whole record
+  std::uint64_t first = 0;      // oldest position at hand; 0: empty
+  std::uint64_t last = 0;       // newest whole record
+  std::uint64_t forgotten = 0;  // records up to it are gone: a state must have seen them
   std::uint64_t cut_bytes = 0;  // of a torn end: never acknowledged, cut away
-  std::string note;            // what was cut, and where; empty when nothing
+  std::string note;             // what was cut, and where; empty when nothing
 };
 
 class Log {
  public:
-  // A torn frame at the very end is cut (it was never acknowledged). A bad frame with good frames
-  // behind it means that the disk lost what it had promised: an error that names file and offset.
+  // A torn commit at the very end is cut back to its whole frames (it was never acknowledged). Bad
+  // bytes with later commits behind them mean that the disk lost what it had promised: an error
+  // that names file and offset. Looks at the last segment; the others are checked by read().
   static Result<std::unique_ptr<Log>> open(Files& files, const std::string& directory,
                                            const LogOptions& options);
   virtual ~Log() = default;
 
   virtual const LogOpening& opening() const = 0;
-  // Puts a record into the buffer and gives it the next position. Fails with too_large.
+  // Puts a record into the buffer and gives it the next position. Fails with too_large when the
+  // record is, or when the buffer would pass 1 GiB (commit first).
   virtual Result<std::uint64_t> append(std::uint8_t kind, Instant arrival,
                                        std::string_view payload) = 0;
   // Writes and syncs the buffer. On `io` from a write (disk full) what was written of it is cut
@@ -65,10 +70,11 @@ class Log {
   virtual std::size_t buffered() const = 0;   // bytes of this commit
 
   // Calls `take` for every durable record with position > `after`, oldest first, until it returns
-  // an error, which is passed on. An error too when a record in between cannot be read.
+  // an error, which is passed on. An error too when a record in between cannot be read. What was
+  // forgotten is not missed here: compare opening().forgotten. The payload is valid in the call.
   virtual Status read(std::uint64_t after,
                       const std::function<Status(const LogRecord&)>& take) const = 0;
-  // Removes segments that hold nothing above `position`.
+  // Removes segments that hold nothing above `position`; never the one that is written to.
   virtual Status forget(std::uint64_t position) = 0;
   virtual std::uint64_t bytes() const = 0;  // on disk
 };
