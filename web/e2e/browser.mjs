@@ -33,7 +33,7 @@ export async function close() {
  * Runs `job` with a fresh page; afterwards no script may have failed, no file may be missing and
  * nothing may have been asked of another host.
  */
-export async function visit(address, job, { size = desk, expectErrors = false } = {}) {
+export async function visit(address, job, { size = desk, expectErrors = false, at = server } = {}) {
   const context = await browser.newContext({
     viewport: size,
     locale: 'zh-CN',
@@ -49,7 +49,7 @@ export async function visit(address, job, { size = desk, expectErrors = false } 
   });
   page.on('request', (request) => {
     const { origin, protocol } = new URL(request.url());
-    if (protocol.startsWith('http') && origin !== new URL(server).origin) {
+    if (protocol.startsWith('http') && origin !== new URL(at).origin) {
       troubles.push(`outside: ${request.url()}`);
     }
   });
@@ -57,7 +57,7 @@ export async function visit(address, job, { size = desk, expectErrors = false } 
     if (response.status() >= 400) troubles.push(`${response.status()}: ${response.url()}`);
   });
   try {
-    await page.goto(`${server}/#${address}`);
+    await page.goto(`${at}/#${address}`);
     await page.locator('.card').first().waitFor();
     await job(page);
     if (!expectErrors) assert.deepEqual(troubles, []);
