@@ -265,45 +265,41 @@ void ChunkCodec::encode(const Columns& columns, std::size_t begin, std::size_t e
 
 Status ChunkCodec::decode(std::string_view bytes, std::int64_t first_ns, std::size_t count,
                           Columns& out) {
-  const auto damaged = [] { return fail(Code::invalid, "the bytes are no chunk of points"); };
+  const auto damaged = [&] {
+    out.clear();
+    return fail(Code::invalid, "the bytes are no chunk of points");
+  };
   assign(bytes);
+  out.clear();
   const auto kind = static_cast<unsigned>(in_.get(2));
-  const std::size_t before = out.size();
-  if (count == 0 || kind > sampled) return damaged();
-  // Observations beside down-sampled points: all of them get a digest.
-  if ((kind == sampled || !out.digests.empty()) && out.digests.size() < before) {
-    for (const double v : out.values) out.digests.push_back({1, v, v, v});
-  }
-  out.times_ns.resize(before + count);
-  out.values.resize(before + count);
+  if (count == 0 || count > most_chunk_points || kind > sampled) return damaged();
   if (kind == summarised) get_summary();
-  const std::span times(out.times_ns.data() + before, count);
-  const std::span values(out.values.data() + before, count);
-  times[0] = first_ns;
-  bool good = get_values(values) && decode_integers(in_, scratch_, times) && rises(times);
-  if (good && kind == sampled) {
-    out.digests.resize(before + count);
-    const std::span digests(out.digests.data() + before, count);
-    integers_.resize(count);
-    integers_[0] = static_cast<std::int64_t>(get_sized(in_));
-    good = decode_integers(in_, scratch_, integers_);
-    for (std::size_t i = 0; i < count; ++i) {
-      digests[i].count = static_cast<std::uint64_t>(integers_[i]);
-      good &= integers_[i] > 0;
-    }
-    numbers_.resize(count);
-    for (const auto member : {&Digest::sum, &Digest::min, &Digest::max}) {
-      good = good && get_values(numbers_);
-      for (std::size_t i = 0; i < count; ++i) digests[i].*member = numbers_[i];
-    }
-  } else if (good && !out.digests.empty()) {
-    for (const double v : values) out.digests.push_back({1, v, v, v});
+  out.times_ns.resize(count);
+  out.values.resize(count);
+  out.times_ns[0] = first_ns;
+  if (!get_values(out.values) || !decode_integers(in_, scratch_, out.times_ns) ||
+      !rises(out.times_ns)) {
+    return damaged();
   }
-  if (good && in_.good()) return {};
-  out.times_ns.resize(before);
-  out.values.resize(before);
-  out.digests.resize(std::min(out.digests.size(), before));
-  return damaged();
+  if (kind == sampled && !get_digests(count, out.digests)) return damaged();
+  return {};
+}
+
+bool ChunkCodec::get_digests(std::size_t count, std::vector<Digest>& digests) {
+  digests.resize(count);
+  integers_.resize(count);
+  integers_[0] = static_cast<std::int64_t>(get_sized(in_));
+  bool good = decode_integers(in_, scratch_, integers_);
+  for (std::size_t i = 0; i < count; ++i) {
+    digests[i].count = static_cast<std::uint64_t>(integers_[i]);
+    good &= integers_[i] > 0;
+  }
+  numbers_.resize(count);
+  for (const auto member : {&Digest::sum, &Digest::min, &Digest::max}) {
+    good = good && get_values(numbers_);
+    for (std::size_t i = 0; i < count; ++i) digests[i].*member = numbers_[i];
+  }
+  return good && in_.good();
 }
 
 Result<std::optional<ChunkSummary>> ChunkCodec::summary(std::string_view bytes, std::size_t count) {

@@ -48,6 +48,8 @@ struct ChunkSummary {
 
 // Chunks of fewer points carry no summary: to decode them costs next to nothing.
 inline constexpr std::size_t summary_points = 256;
+// No chunk is larger: what a damaged index may ask for is bounded.
+inline constexpr std::size_t most_chunk_points = 65'536;
 
 // What encodes and decodes; keeps its scratch space. One for each thread.
 class ChunkCodec {
@@ -55,7 +57,8 @@ class ChunkCodec {
   // Appends the chunk of points [begin, end) of `columns`, at least one. Its first time and its
   // number of points are not in it: the index has them.
   void encode(const Columns& columns, std::size_t begin, std::size_t end, std::string& out);
-  // Appends to `out`. An error without place when the bytes are no chunk of `count` points.
+  // Into `out`, whose points before are gone. An error without place, and no points, when the bytes
+  // are no chunk of `count` points.
   Status decode(std::string_view bytes, std::int64_t first_ns, std::size_t count, Columns& out);
   // Nothing when the chunk has none.
   Result<std::optional<ChunkSummary>> summary(std::string_view bytes, std::size_t count);
@@ -67,6 +70,7 @@ class ChunkCodec {
   void put_block(std::span<const double> values);
   void put_values(std::span<const double> values);
   bool get_values(std::span<double> values);
+  bool get_digests(std::size_t count, std::vector<Digest>& digests);
   void put_summary(const ChunkSummary& summary);
   ChunkSummary get_summary();
   void assign(std::string_view bytes);
