@@ -195,14 +195,14 @@ void SimulatedFiles::settle(File& file) {
   }
 }
 
-void SimulatedFiles::settle_names(std::vector<NameChange>& changes) {
+void SimulatedFiles::settle_names() {
+  const auto changes = std::exchange(pending_names_, {});
   const std::uint64_t way = roll(4);
   const std::uint64_t kept = way == 2 ? roll(changes.size() + 1) : changes.size();
   for (std::size_t i = 0; i < changes.size(); ++i) {
     if (way == 0 || i >= kept || (way == 3 && roll(2) == 0)) continue;
     apply(changes[i], disk_names_);
   }
-  changes.clear();
 }
 
 void SimulatedFiles::go_down(Crash crash) {
@@ -219,7 +219,7 @@ void SimulatedFiles::go_down(Crash crash) {
   for (const auto& [path, file] : disk_names_) take(file.get());
   for (const NameChange& change : pending_names_) take(change.file.get());
   for (File* file : files) settle(*file);
-  settle_names(pending_names_);
+  settle_names();
   for (const auto& [path, file] : disk_names_) {
     file->cache = file->disk;
     file->pending.clear();
@@ -359,21 +359,18 @@ Status SimulatedFiles::sync_directory(const std::string& path) {
   const std::string directory = directory_of(path);
   const auto verdict = begin(Operation::sync_directory, 0, directory);
   if (!verdict) return fail(verdict.error());
-  if (*verdict == Verdict::crash && roll(2) == 0) {
-    go_down(crash_kind_);
-    return down(directory);
+  if (*verdict == Verdict::fail) return fail(Code::io, "cannot sync", directory);
+  if (*verdict == Verdict::pass || roll(2) == 0) {
+    std::vector<NameChange> others;
+    for (NameChange& change : pending_names_) {
+      if (directory_of(change.path) == directory) {
+        apply(change, disk_names_);
+      } else {
+        others.push_back(std::move(change));
+      }
+    }
+    pending_names_ = std::move(others);
   }
-  std::vector<NameChange> here;
-  std::vector<NameChange> others;
-  for (NameChange& change : pending_names_) {
-    (directory_of(change.path) == directory ? here : others).push_back(std::move(change));
-  }
-  pending_names_ = std::move(others);
-  if (*verdict == Verdict::fail) {
-    settle_names(here);
-    return fail(Code::io, "cannot sync", directory);
-  }
-  for (const NameChange& change : here) apply(change, disk_names_);
   if (*verdict == Verdict::pass) return {};
   go_down(crash_kind_);
   return down(directory);

@@ -24,8 +24,9 @@
 // of a directory its names. A power cut keeps what was synced; of the rest each write, or each
 // sector of 512 bytes of it, each change of size and each name is kept, lost or torn by the seed,
 // in any order. A sync that fails drops what was to be written (some of it may be on disk): the
-// cache goes on showing it and the next sync succeeds, as Linux does. A killed process leaves the
-// cache as it is. New directories are on disk at once.
+// cache goes on showing it and the next sync succeeds, as Linux does; names wait for the next sync
+// of their directory, as journals have it. A killed process leaves the cache as it is. New
+// directories are on disk at once.
 //
 // Calls may come from several threads; the order of operations is then theirs.
 #pragma once
@@ -137,7 +138,7 @@ class SimulatedFiles final : public Files {
   void note(File& file, Change change) const;
   void note(NameChange change);
   void settle(File& file);  // what a power cut leaves of it on disk
-  void settle_names(std::vector<NameChange>& changes);
+  void settle_names();
   void go_down(Crash crash);
   std::uint64_t used() const;
   std::uint64_t roll(std::uint64_t below) { return random_() % below; }

@@ -59,7 +59,7 @@ class LogImpl final : public Log {
   std::string path_of(std::uint64_t first) const {
     return directory_ + "/" + detail::segment_name(first);
   }
-  Status find_segments(std::string& unfinished);
+  Status find_segments(std::vector<std::uint64_t>& unfinished);
   Status find_first();
   Status recover(bool sealed);
   Status judge_end(const FrameReader& reader, bool sealed);
@@ -85,27 +85,31 @@ class LogImpl final : public Log {
   std::uint64_t durable_ = 0;
   std::uint64_t commit_last_ = 0;  // newest position in the buffer
   bool broken_ = false;
-  std::optional<Error> not_forgotten_;
 };
 
 // ---- opening ----
 
 Status LogImpl::start() {
   if (auto made = files_.make_directory(directory_); !made) return made;
-  std::string unfinished;
+  std::vector<std::uint64_t> unfinished;
   if (auto found = find_segments(unfinished); !found) return found;
   if (!segments_.empty()) {
-    if (auto recovered = recover(!unfinished.empty()); !recovered) return recovered;
+    const bool sealed = !unfinished.empty() && unfinished.back() > segments_.back().header.first;
+    if (auto recovered = recover(sealed); !recovered) return recovered;
     opening_.forgotten = segments_.front().header.previous;
     opening_.last = durable_;
     if (auto found = find_first(); !found) return found;
   }
   // Last, as it proves until then that everything in the segment before it had been on disk.
-  return unfinished.empty() ? Status{} : files_.remove(unfinished);
+  for (const std::uint64_t first : unfinished) {
+    if (auto removed = files_.remove(path_of(first)); !removed) return removed;
+  }
+  return {};
 }
 
-// `unfinished`: a segment that was being made when the power went.
-Status LogImpl::find_segments(std::string& unfinished) {
+// `unfinished`: segments that were being made when the power went. They are no gap: the segment
+// behind says which position it follows.
+Status LogImpl::find_segments(std::vector<std::uint64_t>& unfinished) {
   const auto names = files_.list(directory_);
   if (!names) return fail(names.error());
   std::vector<std::uint64_t> firsts;
@@ -125,7 +129,7 @@ Status LogImpl::find_segments(std::string& unfinished) {
     }
     // A header is on disk before the first frame is written.
     const bool begun =
-        !header && header.error().code == Code::invalid && first == firsts.back() &&
+        !header && header.error().code == Code::invalid &&
         bytes.find_first_not_of('\0', detail::segment_header_bytes) == std::string_view::npos;
     if (!begun) {
       if (!header && header.error().code == Code::unsupported) {
@@ -135,7 +139,7 @@ Status LogImpl::find_segments(std::string& unfinished) {
     }
     opening_.cut_bytes += bytes.size();
     opening_.note = format("{}: a segment without header and records was removed", path);
-    unfinished = path;
+    unfinished.push_back(first);
   }
   return {};
 }
@@ -174,14 +178,14 @@ Status LogImpl::recover(bool sealed) {
   const bool any = reader.offset() > detail::segment_header_bytes;
   durable_ = any ? reader.position() : last.header.previous;
   next_ = std::max(durable_ + 1, last.header.first);
-  // The last commit is written over: where a sync failed before, only the cache may have it, which
-  // shows it and calls it clean.
-  const std::string again(bytes.substr(reader.commit(), reader.offset() - reader.commit()));
+  // The last commit, or the header that waits for the first one, is written over: where a sync
+  // failed before, only the cache may have it, which shows it and calls it clean. So may a cut be.
+  const bool header_too = reader.commit() == detail::segment_header_bytes;
+  const std::uint64_t from = header_too ? 0 : reader.commit();
+  const std::string again(bytes.substr(from, reader.offset() - from));
   map->reset();
-  if (last.bytes > reader.offset()) {
-    if (auto cut = files_.truncate(last.path, reader.offset()); !cut) return cut;
-  }
-  if (auto written = files_.overwrite(last.path, reader.commit(), again); !written) return written;
+  if (auto cut = files_.truncate(last.path, reader.offset()); !cut) return cut;
+  if (auto written = files_.overwrite(last.path, from, again); !written) return written;
   auto file = files_.append_to(last.path);
   if (!file) return fail(file.error());
   file_ = std::move(*file);
@@ -359,14 +363,12 @@ Status LogImpl::read_segment(std::size_t index, std::uint64_t after, std::uint64
 
 Status LogImpl::forget(std::uint64_t position) {
   if (broken_) return broken_error();
-  // A segment of which it is not known that it is gone must be the oldest one for ever.
-  if (not_forgotten_) return fail(*not_forgotten_);
   while (segments_.size() > 1 && segments_[1].header.previous <= position) {
-    if (auto removed = files_.remove(segments_.front().path); !removed) {
-      not_forgotten_ = removed.error();
-      return removed;
-    }
+    const auto removed = files_.remove(segments_.front().path);
+    // One that is still there must go before those behind it.
+    if (!removed && files_.exists(segments_.front().path)) return removed;
     segments_.erase(segments_.begin());
+    if (!removed) return removed;
   }
   return {};
 }

@@ -74,7 +74,8 @@ class Log {
   // forgotten is not missed here: compare opening().forgotten. The payload is valid in the call.
   virtual Status read(std::uint64_t after,
                       const std::function<Status(const LogRecord&)>& take) const = 0;
-  // Removes segments that hold nothing above `position`; never the one that is written to.
+  // Removes segments that hold nothing above `position`; never the one that is written to. After
+  // an error it can be tried again.
   virtual Status forget(std::uint64_t position) = 0;
   virtual std::uint64_t bytes() const = 0;  // on disk
 };

@@ -11,8 +11,8 @@
 namespace cairn::store {
 namespace {
 
-// Behind the state, so that reading needs no copy: magic, version, position, size, check sum of
-// everything before it. docs/formats/log.md.
+// Behind the state, so that reading needs no copy: magic with version, position, size, check sum
+// of everything before it. docs/formats/log.md.
 constexpr std::string_view magic = "CairnSt1";
 constexpr std::size_t trailer_bytes = 28;
 constexpr std::string_view name_end = ".state";
