@@ -10,6 +10,7 @@
 
 #include "codec/detail/batch_writer.hpp"
 #include "codec/detail/number.hpp"
+#include "core/limits.hpp"
 #include "core/text.hpp"
 
 namespace cairn::codec {
@@ -221,7 +222,9 @@ void Reader::next_line() {
 }
 
 void Reader::refuse(std::string message, const char* from) {
-  const char* const stop = std::find(from, end_, '\n');
+  // No further than is shown, and a character: a line may have many fields that are refused.
+  const auto most = std::min<std::ptrdiff_t>(end_ - from, limits::refused_text_bytes + 4);
+  const char* const stop = std::find(from, from + most, '\n');
   out_.refuse(line_, {Code::invalid, std::move(message), format("line {}", line_ + 1)},
               {from, static_cast<std::size_t>(stop - from)});
 }

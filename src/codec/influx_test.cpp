@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <ctime>
 #include <string>
 
 #include "codec/detail/number.hpp"
@@ -103,6 +104,29 @@ TEST(Influx, LimitsHold) {
     const Decoded over = influx(line + more);
     ASSERT_FALSE(over.status);
     EXPECT_EQ(over.status.error().code, Code::too_large);
+  }
+}
+
+// Looking for the line's end from each of them would take half a minute.
+TEST(Influx, ManyRefusedFieldsOfALongLineTakeNoLongerThanOthers) {
+  std::string line = "m,thing=a v=1";
+  for (int i = 0; i < 60'000; ++i) line += ",s=\"xxxxxxxxxx\"";
+  const std::clock_t begin = std::clock();
+  const Decoded got = influx(line);
+  EXPECT_LT(static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC, 5.0);
+  EXPECT_EQ(got.lines(), (Lines{"a v 1 @0"}));
+  ASSERT_EQ(got.batch.refused.size(), 60'000u);
+  EXPECT_LE(got.batch.refused[0].text.size(), limits::refused_text_bytes + 3);
+}
+
+TEST(Influx, ARefusedLineIsShownInWholeCharacters) {
+  for (std::size_t ascii = 490; ascii <= 500; ++ascii) {
+    const std::string start(ascii, 'm');
+    const Decoded got = influx(start + "水水水水水水水水");
+    ASSERT_EQ(got.batch.refused.size(), 1u);
+    std::string shown = start;
+    while (shown.size() + 3 <= limits::refused_text_bytes) shown += "水";
+    EXPECT_EQ(got.batch.refused[0].text, shown + "…");
   }
 }
 

@@ -103,8 +103,8 @@ bool Reader::take(const Sample& sample) {
   if (error) {
     error->place = format("record {}", record_);
     out_.refuse(record_, std::move(*error),
-                format("{}{{thing=\"{}\"}} {} {}", series_.property, series_.thing, sample.value,
-                       sample.time_ms));
+                format("{}{{thing=\"{}\"}} {} {}", shown_name(series_.property),
+                       shown_name(series_.thing), sample.value, sample.time_ms));
   } else {
     out_.add(reading);
   }

@@ -6,6 +6,7 @@
 
 #include <bit>
 #include <cmath>
+#include <ctime>
 #include <protozero/pbf_writer.hpp>
 #include <string>
 #include <utility>
@@ -89,6 +90,26 @@ TEST(RemoteWrite, ASeriesWithoutNamesIsRefused) {
             (Lines{"0 record 0: no thing is named", "1 record 1: no property is named",
                    "2 record 2: a label is not UTF-8"}));
   EXPECT_EQ(got.batch.readings.size(), 1u);
+}
+
+// In full they would be 40 GB of text.
+TEST(RemoteWrite, LongLabelsOfRefusedSamplesAreShownShort) {
+  const std::string name(2'000'000, 'p');
+  const Samples samples(20'000, {1.0, 1'700'000'000'000});
+  const std::clock_t begin = std::clock();
+  const Decoded got = remote(request({series({{"__name__", name}, {"thing", "a"}}, samples)}));
+  EXPECT_LT(static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC, 5.0);
+  ASSERT_EQ(got.batch.refused.size(), 20'000u);
+  EXPECT_EQ(got.refusals()[0], "0 record 0: a name or unit is longer than 256 bytes");
+  EXPECT_EQ(got.batch.refused[0].text, std::string(60, 'p') + "…{thing=\"a\"} 1 1700000000000");
+}
+
+TEST(RemoteWrite, WhatIsNoTextIsShownWithinTheLimit) {
+  const std::string bad(60, '\xff');
+  const Decoded got = remote(request({series({{"__name__", "t"}, {"thing", bad}}, {{1, 1}})}));
+  ASSERT_EQ(got.batch.refused.size(), 1u);
+  EXPECT_TRUE(is_valid_utf8(got.batch.refused[0].text));
+  EXPECT_LE(got.batch.refused[0].text.size(), 100u);
 }
 
 TEST(RemoteWrite, DamageIsAnError) {

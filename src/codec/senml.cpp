@@ -82,6 +82,9 @@ constexpr double relative_below_s = 268'435'456;
 constexpr double largest_time_s = 9e9;
 constexpr double newest_version = 10;
 
+// Thing, separator and property.
+constexpr std::size_t longest_name_bytes = 2 * limits::ingest_name_bytes + 1;
+
 // A double of the present is good to a quarter of a microsecond: times keep microseconds.
 std::int64_t to_ns(double seconds) {
   return std::llround(seconds * 1e6) * 1000;
@@ -189,8 +192,10 @@ void SenmlPack::take_base(const SenmlRecord& record) {
 }
 
 // The name splits at its last slash, or else at its last colon: thing, property. It is put
-// together only where a part spans the seam of base name and name.
-void SenmlPack::take_name(std::string_view name, model::Reading& reading) {
+// together only where a part spans the seam of base name and name, and only when it is short: many
+// records may share a base name of many bytes.
+std::optional<Error> SenmlPack::take_name(std::string_view name, std::uint32_t number,
+                                          model::Reading& reading) {
   const std::size_t slash = name.rfind('/');
   std::size_t cut = none;  // in the whole name
   const std::size_t base = base_name_.size();
@@ -206,17 +211,26 @@ void SenmlPack::take_name(std::string_view name, model::Reading& reading) {
   if (cut != none && cut + 1 == base) {
     reading.thing = base_name_.substr(0, cut);
     reading.property = name;
-    return;
+    return std::nullopt;
   }
   std::string_view whole = base == 0 ? name : base_name_;
-  if (base != 0 && !name.empty()) whole = out_.keep(base_name_, name);
+  if (base != 0 && !name.empty()) {
+    if (base + name.size() > longest_name_bytes) {
+      return Error{Code::too_large,
+                   format("base name and name have {} bytes together; at most {} are read",
+                          base + name.size(), longest_name_bytes),
+                   format("/{}/n", number)};
+    }
+    whole = out_.keep(base_name_, name);
+  }
   if (cut == none) {
     // Without a separator it names what the address leaves open.
     (context_.thing.empty() ? reading.thing : reading.property) = whole;
-    return;
+    return std::nullopt;
   }
   reading.thing = whole.substr(0, cut);
   reading.property = whole.substr(cut + 1);
+  return std::nullopt;
 }
 
 bool SenmlPack::take_time(double time_s, Instant& out) const {
@@ -241,6 +255,12 @@ void SenmlPack::take_unit(std::string_view name, model::Reading& reading) {
 std::optional<Error> SenmlPack::take_value(const SenmlRecord& record, std::uint32_t number,
                                            model::Reading& reading) {
   const std::string_view unit = record.has(SenmlField::unit) ? record.unit : base_unit_;
+  // Before it is compared or kept: many records may share a base unit of many bytes.
+  if (unit.size() > limits::ingest_name_bytes) {
+    return Error{Code::too_large,
+                 format("the unit is longer than {} bytes", limits::ingest_name_bytes),
+                 format("/{}/u", number)};
+  }
   if (record.has(SenmlField::truth_value)) {
     reading.value = record.value;
   } else if (record.has(SenmlField::value) || !(record.has(SenmlField::sum) || has_base_sum_)) {
@@ -325,7 +345,7 @@ std::optional<Error> SenmlPack::take(const SenmlRecord& record, std::uint32_t nu
   if (!take_time(record.time, reading.time)) {
     return refusal("the time is out of range; it is to be in seconds", SenmlField::time, number);
   }
-  take_name(record.name, reading);
+  if (auto error = take_name(record.name, number, reading)) return error;
   if (auto error = complete(context_, reading, number)) return error;
   out_.add(reading);
   return std::nullopt;

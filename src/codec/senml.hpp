@@ -81,7 +81,8 @@ class SenmlPack {
   std::optional<Error> take_value(const SenmlRecord& record, std::uint32_t number,
                                   model::Reading& reading);
   bool take_time(double time_s, Instant& out) const;
-  void take_name(std::string_view name, model::Reading& reading);
+  std::optional<Error> take_name(std::string_view name, std::uint32_t number,
+                                 model::Reading& reading);
   void take_unit(std::string_view name, model::Reading& reading);
 
   const DecodeContext& context_;

@@ -235,7 +235,7 @@ Error json_error(simdjson::error_code code) {
 
 std::string_view json_slice(std::string_view bytes, std::size_t begin) {
   const std::string_view rest = bytes.substr(std::min(begin, bytes.size()));
-  const std::size_t most = std::min(rest.size(), limits::refused_text_bytes + 1);
+  const std::size_t most = std::min(rest.size(), limits::refused_text_bytes + 4);
   int depth = 0;
   bool quoted = false;
   for (std::size_t i = 0; i < most; ++i) {

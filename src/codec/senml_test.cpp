@@ -10,6 +10,7 @@
 #include <string>
 
 #include "codec/test_decode.hpp"
+#include "core/limits.hpp"
 #include "core/unit.hpp"
 
 namespace cairn::codec {
@@ -241,6 +242,38 @@ TEST(SenmlBases, ABrokenOneSpoilsWhatBuildsOnItUntilItIsSetAgain) {
   EXPECT_EQ(got.lines(), (Lines{"x b 3 @0"}));
   EXPECT_EQ(got.refusals(), (Lines{"0 /0/bn: 'bn' is not a text",
                                    "1 /1/bn: 'bn' of an earlier record is not a text"}));
+}
+
+TEST(SenmlLimits, ALongBaseNameIsNotKeptForEachRecord) {
+  std::string pack = R"([{"bn":")" + std::string(400'000, 'x') + "\"}";
+  for (int i = 0; i < 3'000; ++i) pack += R"(,{"n":"y","v":1})";
+  const Decoded got = json(pack + R"(,{"bn":"a/","n":"b","v":2}])");
+  EXPECT_EQ(got.lines(), (Lines{"a b 2 @0"}));
+  ASSERT_EQ(got.batch.refused.size(), 3'000u);
+  EXPECT_EQ(got.refusals()[0],
+            "1 /1/n: base name and name have 400001 bytes together; at most 513 are read");
+  EXPECT_EQ(got.batch.refused[0].error.code, Code::too_large);
+  EXPECT_TRUE(got.batch.texts.empty());
+}
+
+TEST(SenmlLimits, NamesOfFullLengthMeetAtAnySeam) {
+  const std::string thing(limits::ingest_name_bytes, 't');
+  const std::string whole = thing + "/" + std::string(limits::ingest_name_bytes, 'p');
+  for (const std::size_t seam : {std::size_t{1}, thing.size(), thing.size() + 2}) {
+    const Decoded got = json(
+        format(R"([{{"bn":"{}","n":"{}","v":1}}])", whole.substr(0, seam), whole.substr(seam)));
+    ASSERT_EQ(got.batch.readings.size(), 1u) << seam;
+    EXPECT_EQ(got.batch.readings[0].thing, thing);
+  }
+}
+
+TEST(SenmlLimits, ALongBaseUnitIsNotKeptForEachSum) {
+  std::string pack = R"([{"bn":"a/b","bu":")" + std::string(400'000, 'W') + "\"}";
+  for (int i = 0; i < 3'000; ++i) pack += R"(,{"s":1})";
+  const Decoded got = json(pack + "]");
+  ASSERT_EQ(got.batch.refused.size(), 3'000u);
+  EXPECT_EQ(got.refusals()[0], "1 /1/u: the unit is longer than 256 bytes");
+  EXPECT_TRUE(got.batch.texts.empty());
 }
 
 }  // namespace

@@ -13,16 +13,17 @@ constexpr std::size_t text_chunk_bytes = 4096;
 constexpr std::size_t shown_name_bytes = 60;
 
 std::string cut(std::string_view text, std::size_t bytes) {
-  const std::size_t end = std::min(text.size(), bytes);
   std::string out;
-  out.reserve(end);
-  for (std::size_t at = 0; at < end;) {
-    const std::size_t begin = at;
-    const char32_t c = next_code_point(text, at);
-    if (at > bytes || out.size() + (at - begin) > bytes) break;
-    append_utf8(out, c);
+  out.reserve(std::min(text.size(), bytes + 4));
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t begin = out.size();
+    // A byte that is no character takes three, so that the result is measured.
+    append_utf8(out, next_code_point(text, at));
+    if (out.size() <= bytes) continue;
+    out.resize(begin);
+    out += "…";
+    break;
   }
-  if (text.size() > end) out += "…";
   return out;
 }
 
