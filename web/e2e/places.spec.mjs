@@ -141,7 +141,7 @@ test('packs say where their series come from', () =>
     assert.ok((await page.locator('.pack table code').count()) >= 1);
   }));
 
-for (const place of ['/watch', '/plan/panxi', '/data', '/packs']) {
+for (const place of ['/watch', '/alerts', '/alerts/rules', '/plan/panxi', '/data', '/packs']) {
   test(`${place} fits a phone, and what is touched is large enough`, () =>
     visit(
       place,
