@@ -25,11 +25,11 @@ using model::Revision;
 using model::to_string;
 
 struct AlertQuery {
-  bool open = true;    // pending, firing or clearing; false: all
-  std::string region;  // code or id; empty: anywhere
-  std::string rule;
-  std::string thing;
-  std::optional<Instant> from;  // began at or after
+  bool open = true;         // pending, firing or clearing; false: all
+  std::string region = {};  // code or id; empty: anywhere
+  std::string rule = {};
+  std::string thing = {};
+  std::optional<Instant> from = {};  // began at or after
   std::size_t limit = 100;
   std::size_t offset = 0;
 };

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/live_threads.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace cairn::server {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+// An idle engine looks up this often: ticks of the log, and stopping.
+constexpr int idle_ms = 200;
+// Pages move this often at most; a roll-up that takes long may use a tenth of the thread.
+constexpr milliseconds publish_least{20};
+constexpr int publish_share = 10;
+constexpr milliseconds keep_pause{100};
+
+}  // namespace
+
+LiveThreads::LiveThreads(watch::Engine& engine, std::function<void(const Error&)> fatal)
+    : engine_(engine), fatal_(std::move(fatal)) {
+  threads_.emplace_back([this] { write(); });
+  threads_.emplace_back([this] { apply(); });
+  threads_.emplace_back([this] { keep(); });
+}
+
+void LiveThreads::give_up(const Error& error) {
+  if (failed_.exchange(true)) return;
+  stopping_ = true;
+  if (fatal_) fatal_(error);
+}
+
+void LiveThreads::write() {
+  while (!stopping_) {
+    if (const auto done = engine_.write(idle_ms); !done) return give_up(done.error());
+  }
+}
+
+void LiveThreads::apply() {
+  auto published = steady_clock::now() - publish_least;
+  auto took = steady_clock::duration::zero();
+  bool news = true;
+  while (!stopping_) {
+    const auto due =
+        published + std::max<steady_clock::duration>(publish_least, took * publish_share);
+    const auto wait = std::chrono::duration_cast<milliseconds>(due - steady_clock::now()).count();
+    const int wait_ms =
+        news ? static_cast<int>(std::clamp<std::int64_t>(wait, 1, idle_ms)) : idle_ms;
+    const auto applied = engine_.apply(wait_ms);
+    if (!applied) return give_up(applied.error());
+    engine_.tell_alerts();
+    run_between();
+    news = news || *applied;
+    // Time alone changes values too: an idle engine publishes at its idle pace.
+    const auto now = steady_clock::now();
+    if (now < due) continue;
+    engine_.publish();
+    published = steady_clock::now();
+    took = published - now;
+    news = false;
+  }
+}
+
+void LiveThreads::keep() {
+  while (!stopping_) {
+    const auto more = engine_.keep();
+    if (!more) return give_up(more.error());
+    if (!*more) std::this_thread::sleep_for(keep_pause);
+  }
+}
+
+void LiveThreads::run_between() {
+  std::vector<std::packaged_task<Status()>> tasks;
+  {
+    const std::lock_guard lock(mutex_);
+    tasks.swap(between_);
+  }
+  for (auto& task : tasks) task();
+}
+
+Status LiveThreads::between(std::function<Status()> work) {
+  std::packaged_task<Status()> task(std::move(work));
+  auto done = task.get_future();
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopping_) return fail(Code::io, "the live engine has stopped");
+    between_.push_back(std::move(task));
+  }
+  return done.get();
+}
+
+void LiveThreads::stop() {
+  stopping_ = true;
+  for (std::thread& thread : threads_) {
+    if (thread.joinable()) thread.join();
+  }
+  if (threads_.empty()) return;
+  threads_.clear();
+  run_between();
+  if (failed_) return;
+  if (const auto closed = engine_.close(); !closed) give_up(closed.error());
+}
+
+}  // namespace cairn::server

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// What an engine is made of, for the files that implement it.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <queue>
+#include <utility>
+#include <vector>
+
+#include "stream/heads.hpp"
+#include "stream/machine.hpp"
+#include "stream/rollup.hpp"
+#include "watch/engine.hpp"
+#include "watch/stored_history.hpp"
+
+namespace cairn::watch {
+
+// Everything that belongs to one world.
+struct Engine::Running {
+  Running(std::shared_ptr<const World> of, std::shared_ptr<const stream::Binding> to,
+          stream::Machine running)
+      : world(std::move(of)), binding(std::move(to)), machine(std::move(running)) {}
+
+  // The roll-up reads the heads and, behind them, the stored history.
+  void start_rollup(std::shared_ptr<const model::History> deep);
+
+  std::shared_ptr<const World> world;              // shared: with the server's states
+  std::shared_ptr<const stream::Binding> binding;  // shared: with the desk
+  stream::Machine machine;
+  std::shared_ptr<const model::History> deep;  // shared: with requests
+  model::Snapshot live;                        // reads the heads; of the engine's thread
+  std::unique_ptr<stream::Rollup> rollup;
+  std::vector<stream::Rollup::Changed> changed;
+
+  // Feeds by the time at which they will have been silent too long, the first on top.
+  using Due = std::pair<std::int64_t, stream::Series>;
+  std::priority_queue<Due, std::vector<Due>, std::greater<>> due;
+  std::size_t due_series = 0;  // of them stand in `due`
+};
+
+struct Engine::Counters {
+  std::atomic<std::uint64_t> position{0};
+  std::atomic<std::uint64_t> applied{0};
+  std::atomic<std::uint64_t> duplicates{0};
+  std::atomic<std::uint64_t> late{0};
+  std::atomic<std::uint64_t> rejected{0};
+  std::atomic<std::uint64_t> series{0};
+  std::atomic<std::uint64_t> log_bytes{0};
+  std::atomic<std::uint64_t> forget{0};  // the log up to here is not needed any more
+  std::atomic<double> recovery_s{0};
+  std::atomic<double> commit_ms{0};
+  std::atomic<bool> state_wanted{false};
+};
+
+// What the machine has to keep for the formulas of a world.
+stream::MachineOptions machine_options(const World& world, const stream::Binding& binding);
+
+}  // namespace cairn::watch

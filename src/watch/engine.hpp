@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+// The live engine: log, state machine, roll-up, history and journal as one. It has no threads and
+// no clock of its own; whoever runs it calls four steps, each from one thread:
+//
+//   write    takes what the desk has, writes and syncs it, tells the doors     (may wait for disk)
+//   apply    the state machine and the history take what was written           (never waits for
+//   disk) publish  brings the indicators to now and tells the watchers               (same thread
+//   as apply) keep     seals and compacts the history, writes states, fills the journal  (may wait
+//   for disk)
+//
+// Started again after any stop, it is where it was: newest good state + replay of the log.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "core/seams.hpp"
+#include "store/history.hpp"
+#include "store/journal.hpp"
+#include "store/log.hpp"
+#include "stream/machine.hpp"
+#include "stream/rollup.hpp"
+#include "watch/alert_book.hpp"
+#include "watch/desk.hpp"
+#include "watch/live.hpp"
+#include "watch/world.hpp"
+
+namespace cairn::watch {
+
+struct EngineOptions {
+  std::string directory;  // holds log/, state/ and history/
+  store::LogOptions log = {};
+  store::HistoryOptions history = {};
+  std::int64_t tick_ns = ns_per_second;                  // of log time, when nothing comes in
+  std::uint64_t state_bytes = std::uint64_t{256} << 20;  // of log between two states
+  std::int64_t state_ns = 300 * ns_per_second;           // at most, when anything came in
+  std::size_t updates_kept = 512;                        // readings of one update
+  std::function<double()> clock_speed = {};  // of a demonstration clock; none: the true one
+};
+
+class Engine final : public Live, public RejectionSink {
+ public:
+  // Recovers. `files` and `clock` must outlive the engine.
+  static Result<std::unique_ptr<Engine>> open(Files& files, const Clock& clock,
+                                              std::shared_ptr<const World> world,
+                                              std::unique_ptr<store::Journal> journal,
+                                              const EngineOptions& options);
+  ~Engine() override;
+
+  // One commit, if anything waits within `wait_ms` or time has passed. An error means that the
+  // disk has broken its word: end the process.
+  Status write(int wait_ms);
+  // Everything that is written; true when there was something within `wait_ms`.
+  Result<bool> apply(int wait_ms);
+  // Alerts that apply() brought, at once: they do not wait for the roll-up.
+  void tell_alerts();
+  void publish();
+  // True when there may be more to do at once.
+  Result<bool> keep();
+  // Everything to disk, the state with it: before a proper end, when nothing else runs any more.
+  Status close();
+
+  // Another world, from the thread of apply().
+  Status rebind(std::shared_ptr<const World> world);
+  // What requests read: the world's snapshot with the stored history.
+  model::Snapshot snapshot() const;
+
+  Intake& intake() override { return *desk_; }
+  Instant now() const override;
+  LiveStats stats() const override;
+  std::optional<LiveCell> value(std::string_view indicator, std::string_view region) const override;
+  AlertPage alerts(const AlertQuery& query) const override;
+  Result<Why> why(std::string_view rule, std::string_view thing, Instant at) const override;
+  Status shelve(std::string_view rule, std::string_view thing, Instant until, std::string_view who,
+                std::string_view reason) override;
+  std::vector<Rejected> rejected(std::uint64_t before, std::size_t limit) const override;
+  std::vector<Feed> silent() const override;
+  std::vector<Revision> revisions(std::size_t limit) const override;
+  void watch(std::function<void(const LiveUpdate&)> listener) override;
+
+  void reject(std::string_view sender, const std::vector<model::Refusal>& refused) override;
+
+  // The state as bytes, for comparisons; from the thread of apply().
+  std::string state_bytes() const;
+  std::uint64_t applied() const;
+
+ private:
+  struct Written {  // a record that is on disk
+    std::uint64_t position = 0;
+    stream::RecordKind kind = stream::RecordKind::tick;
+    Instant arrival;
+    std::string payload;
+  };
+  struct Control {  // what the engine itself or a person puts into the log
+    stream::RecordKind kind = stream::RecordKind::shelve;
+    std::string payload;
+  };
+  struct Running;  // machine, roll-up and live snapshot of one world
+  struct Counters;
+
+  Engine(Files& files, const Clock& clock, std::unique_ptr<store::Journal> journal,
+         const EngineOptions& options);
+  Status recover(std::shared_ptr<const World> world);
+  Status replay(std::uint64_t after);
+  Status append(std::vector<Written>& batch, stream::RecordKind kind, Instant arrival,
+                std::string payload);
+  Status commit(std::vector<Written>& batch, Desk::Group& group, std::vector<Control>& controls);
+  void note_commit(std::int64_t ns);
+  Status take_in(const Written& record);
+  void after(const stream::Effects& effects);
+  bool told(const std::string& id, std::uint64_t position) const;
+  void alert_of(const stream::Transition& transition);
+  void alert_of(const stream::AlertRevision& revision);
+  void note_readings(const stream::Effects& effects);
+  void find_silent(Instant now);
+  void tell(const LiveUpdate& update);
+  void hand_over_state();
+  Status keep_journal();
+  Result<bool> keep_state();
+
+  Files& files_;
+  const Clock& clock_;
+  const EngineOptions options_;
+  std::unique_ptr<store::Journal> journal_;
+  AlertBook book_;
+  std::unique_ptr<store::Log> log_;               // of write()
+  std::shared_ptr<store::HistoryStore> history_;  // shared: with requests
+  std::unique_ptr<Desk> desk_;
+  std::unique_ptr<Counters> counters_;
+
+  // Of write().
+  Instant last_arrival_ = Instant::min();
+  Instant last_record_ = Instant::min();
+  std::vector<std::int64_t> commit_ns_;  // of the newest commits
+
+  // Between write() and apply().
+  mutable std::mutex queue_mutex_;
+  std::condition_variable queue_filled_;
+  std::deque<Written> queue_;
+  std::vector<Control> controls_;
+
+  // Of apply() and publish(); `running_` itself changes under running_mutex_.
+  mutable std::mutex running_mutex_;
+  std::shared_ptr<Running> running_;  // shared: a request keeps the world it began with
+  stream::Effects effects_;
+  LiveUpdate update_;
+  Instant published_ = Instant::min();
+  bool replaying_ = false;
+
+  // Of keep().
+  std::uint64_t state_log_bytes_ = 0;
+  Instant state_time_ = Instant::min();
+
+  // Between apply() and keep().
+  mutable std::mutex kept_mutex_;
+  std::vector<Revision> revised_;  // not told yet
+  std::optional<std::pair<std::uint64_t, std::string>> state_;
+  std::deque<model::Rejected> rejected_;  // not written yet
+  std::uint64_t next_rejected_ = 1;
+  std::vector<std::function<void(const LiveUpdate&)>> watchers_;
+  mutable std::mutex cells_mutex_;
+  std::map<std::pair<std::string, std::string>, LiveCell, std::less<>> cells_;
+  std::map<std::uint32_t, Feed> silent_;  // by series
+};
+
+}  // namespace cairn::watch
