@@ -124,7 +124,8 @@ Read<Connect> read_connect(const Frame& frame) {
   const ConnectFlags flags{input.byte()};
   out.keep_alive_s = input.two();
   out.clean = flags.clean();
-  if (!input.ok || flags.reserved()) return malformed("the connect flags are cut or not valid");
+  const bool reserved = flags.reserved() && *version != Version::v31;  // 3.1 does not use that bit
+  if (!input.ok || reserved) return malformed("the connect flags are cut or not valid");
   if (!flags.will() && (flags.will_qos() != 0 || flags.will_retain())) {
     return malformed("will options without a will");
   }

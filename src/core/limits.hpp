@@ -89,6 +89,8 @@ inline constexpr std::size_t mqtt_output_bytes = std::size_t{4} << 20;
 // Sessions with those whose client is away, and how long they are kept.
 inline constexpr std::size_t mqtt_sessions = 20'000;
 inline constexpr std::uint32_t mqtt_session_seconds = 7 * 86'400;
+// A device that is silent for longer is taken for gone (1.5 times this).
+inline constexpr std::uint32_t mqtt_keep_alive_seconds = 3'600;
 inline constexpr std::size_t mqtt_subscriptions_per_session = 256;
 inline constexpr std::size_t mqtt_subscriptions = 200'000;
 inline constexpr std::size_t mqtt_topic_levels = 32;

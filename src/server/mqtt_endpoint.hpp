@@ -35,9 +35,9 @@ struct MqttTls {
 };
 
 struct MqttOptions {
-  std::string address = "127.0.0.1";      // an IPv4 or IPv6 address
-  std::optional<std::uint16_t> port;      // without TLS; 0: any free one
-  std::optional<std::uint16_t> tls_port;  // needs `tls`
+  std::string address = "127.0.0.1";           // an IPv4 or IPv6 address
+  std::optional<std::uint16_t> port = {};      // without TLS; 0: any free one
+  std::optional<std::uint16_t> tls_port = {};  // needs `tls`
   MqttTls tls = {};
   Zone zone = {};  // of written times without one
   std::size_t connections = limits::mqtt_connections;
