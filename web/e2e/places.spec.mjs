@@ -146,7 +146,7 @@ for (const place of ['/watch', '/alerts', '/alerts/rules', '/plan/panxi', '/data
     visit(
       place,
       async (page) => {
-        await page.locator('.card-body').first().waitFor();
+        await page.locator('.card-body, .dutybody').first().waitFor();
         await page.waitForTimeout(500);
         const wide = await page.evaluate(
           () => document.querySelector('main').scrollWidth - innerWidth,
