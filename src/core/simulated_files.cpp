@@ -470,8 +470,10 @@ Status SimulatedFiles::overwrite(const std::string& path, std::uint64_t offset,
 Status SimulatedFiles::remove(const std::string& path) {
   const std::lock_guard lock(mutex_);
   if (crashed_) return down(path);
-  if (!names_.contains(path)) return {};
-  if (auto done = unlink(path); !done) return done;
+  if (!directories_.contains(directory_of(path))) return {};
+  if (names_.contains(path)) {
+    if (auto done = unlink(path); !done) return done;
+  }
   return sync_directory(path);
 }
 

@@ -14,11 +14,9 @@
 //
 //   SimulatedFiles dry(seed);
 //   script(dry);
-//   for (std::uint64_t at = 1; at <= dry.operations().size(); ++at) {
-//     SimulatedFiles disk(seed);
-//     disk.fail_at(at);  // or crash_at
-//     script(disk);
-//   }
+//   for (std::uint64_t at = 1; at <= dry.operations().size(); ++at) run(script, at);
+//
+// where run makes a new disk with that seed, calls fail_at(at) or crash_at(at), and the script.
 //
 // The model. Writing changes the cache; a successful sync of a file puts its writes on disk, one
 // of a directory its names. A power cut keeps what was synced; of the rest each write, or each

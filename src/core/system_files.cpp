@@ -234,10 +234,10 @@ class SystemFiles final : public Files {
 
   Status remove(const std::string& path) override {
     if (::unlink(path.c_str()) != 0) {
-      if (errno == ENOENT) return {};
-      return os_error("remove", path);
+      if (errno != ENOENT) return os_error("remove", path);
+      if (!exists(directory_of(path))) return {};
     }
-    return sync_directory_of(path);
+    return sync_directory_of(path);  // also of what a process before has removed
   }
 
   Status make_directory(const std::string& path) override {

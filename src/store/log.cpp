@@ -85,12 +85,15 @@ class LogImpl final : public Log {
   std::uint64_t durable_ = 0;
   std::uint64_t commit_last_ = 0;  // newest position in the buffer
   bool broken_ = false;
+  std::string leaving_;  // segment whose removal failed
 };
 
 // ---- opening ----
 
 Status LogImpl::start() {
   if (auto made = files_.make_directory(directory_); !made) return made;
+  // Removes nothing, but syncs the directory: what a process before has removed stays away.
+  if (auto synced = files_.remove(directory_ + "/none"); !synced) return synced;
   std::vector<std::uint64_t> unfinished;
   if (auto found = find_segments(unfinished); !found) return found;
   if (!segments_.empty()) {
@@ -363,10 +366,14 @@ Status LogImpl::read_segment(std::size_t index, std::uint64_t after, std::uint64
 
 Status LogImpl::forget(std::uint64_t position) {
   if (broken_) return broken_error();
+  // What could not be removed must be gone, on disk, before what stands behind it.
+  if (!leaving_.empty()) {
+    if (auto removed = files_.remove(leaving_); !removed) return removed;
+    leaving_.clear();
+  }
   while (segments_.size() > 1 && segments_[1].header.previous <= position) {
     const auto removed = files_.remove(segments_.front().path);
-    // One that is still there must go before those behind it.
-    if (!removed && files_.exists(segments_.front().path)) return removed;
+    leaving_ = removed ? std::string() : segments_.front().path;
     segments_.erase(segments_.begin());
     if (!removed) return removed;
   }
