@@ -19,6 +19,8 @@ void add_pack_routes(Router& router);
 void add_plan_routes(Router& router);
 void add_thing_routes(Router& router);
 void add_map_routes(Router& router);
+void add_live_routes(Router& router, Service& service);
+void add_alert_routes(Router& router, Service& service);
 void add_import_routes(Router& router, ImportDesk& desk);
 
 }  // namespace cairn::server

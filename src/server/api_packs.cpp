@@ -71,6 +71,8 @@ Json type_json(const watch::View& view, const model::TypeDef& type) {
           {"properties", std::move(properties)}};
 }
 
+}  // namespace
+
 Json rule_json(const model::RuleDef& rule) {
   return {{"id", rule.id},
           {"label", json_label(rule.label)},
@@ -82,6 +84,8 @@ Json rule_json(const model::RuleDef& rule) {
           {"urgency", rule.urgency},
           {"certainty", rule.certainty}};
 }
+
+namespace {
 
 Response get_pack(const Call& call) {
   Inquiry in(call);

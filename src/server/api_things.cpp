@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <limits>
 
+#include "core/csv.hpp"
 #include "core/text.hpp"
 #include "server/api.hpp"
 #include "server/detail/render.hpp"
@@ -143,12 +145,30 @@ Json points_json(const watch::ThingSeries& series, Zone zone) {
   return points;
 }
 
+// All observations of a span, in UTC.
+Response series_csv(const watch::ThingSeries& series, const model::PropertyDef& def) {
+  Response out;
+  out.type = "text/csv; charset=utf-8";
+  out.body = "time,value,unit\r\n";
+  const std::string unit = csv_field(def.unit.text);
+  for (const watch::ThingPoint& point : series.points) {
+    out.body += to_string(point.at, {});
+    out.body += ',';
+    out.body += number_text(point.value);
+    out.body += ',';
+    out.body += unit;
+    out.body += "\r\n";
+  }
+  return out;
+}
+
 Response get_thing_series(const Call& call) {
   Inquiry in(call);
   const std::string name = in.params.required("property");
   const auto from = in.moment("from", false);
   const auto to = in.moment("to", true);
   const auto most = in.params.integer("max_points", 10, points_most);
+  const bool csv = in.params.word("format", {"json", "csv"}).value_or("json") == "csv";
   if (!in.ready()) return in.refusal();
   const watch::View& view = in.view();
   const auto thing = watch::find_thing(view, call.path("id"));
@@ -162,9 +182,11 @@ Response get_thing_series(const Call& call) {
   const model::PropertyDef& def = type.properties[static_cast<std::size_t>(property)];
   // The beginning of the span counts: an observation at that very instant is in it.
   const Instant after = from ? *from - 1 : Instant::min();
+  const std::size_t points = csv ? std::numeric_limits<std::size_t>::max()
+                                 : static_cast<std::size_t>(most.value_or(points_standard));
   const auto series = watch::thing_series(view, *thing, static_cast<std::size_t>(property), after,
-                                          to.value_or(Instant::max()),
-                                          static_cast<std::size_t>(most.value_or(points_standard)));
+                                          to.value_or(Instant::max()), points);
+  if (csv) return series_csv(series, def);
   const auto files = series_files(view, call.path("id"), name);
   const auto edge = [&](const std::optional<Instant>& t) {
     return t ? Json(to_string(*t, in.zone())) : Json(nullptr);

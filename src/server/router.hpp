@@ -26,7 +26,7 @@ struct Call {
   std::vector<std::pair<std::string, std::string>> captures;  // decoded
   QueryItems query;
   std::shared_ptr<const State> state;  // shared: stays whole while a reload swaps it
-  Instant today;                       // the end of the present day: the date when none is asked
+  Instant today;  // the date when none is asked: the end of the present day, or the engine's now
 
   const std::string& path(std::string_view name) const;
 };

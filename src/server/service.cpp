@@ -8,7 +8,10 @@
 #include "core/text.hpp"
 #include "server/api.hpp"
 #include "server/compress.hpp"
+#include "server/event_hub.hpp"
+#include "server/live_json.hpp"
 #include "server/problem.hpp"
+#include "watch/live.hpp"
 
 namespace cairn::server {
 namespace {
@@ -75,7 +78,9 @@ Service::Service(ServiceOptions options, const Clock& clock, const Files& files,
       clock_(clock),
       files_(files, options_.web_directory),
       started_at_(clock.now()),
-      state_(std::move(state)) {
+      state_(std::move(state)),
+      // The start in milliseconds names the run: ids of an earlier one are known as such.
+      events_(std::make_shared<EventHub>(std::to_string(started_at_.ns / 1'000'000))) {
   add_api_routes(router_, *this);
   router_.add({"GET", "/metrics", Access::read, 0, [this, &files](const Call&) {
                  Response out;
@@ -88,6 +93,19 @@ Service::Service(ServiceOptions options, const Clock& clock, const Files& files,
                                           number_text(resident_bytes(files)));
                  return out;
                }});
+}
+
+Service::~Service() = default;
+
+void Service::live(watch::Live* engine) {
+  live_.store(engine);
+  if (engine == nullptr) return;
+  engine->watch([this](const watch::LiveUpdate& update) { publish(*events_, update, *state()); });
+}
+
+Instant Service::now() const {
+  const watch::Live* engine = live();
+  return engine == nullptr ? clock_.now() : engine->now();
 }
 
 std::shared_ptr<const State> Service::state() const {
@@ -150,7 +168,11 @@ std::optional<Response> Service::dispatch(const Request& request, Reply& reply,
     if (!query) return problem(query.error());
     const auto now_state = state();
     const Zone zone = now_state->workspace->zone;
-    const Instant today = period_containing(clock_.now(), PeriodKind::day, zone).end;
+    // With an engine the present moment, so that its newest values count and no later ones.
+    const watch::Live* engine = live();
+    const Instant today = engine == nullptr
+                              ? period_containing(clock_.now(), PeriodKind::day, zone).end
+                              : engine->now();
     const Call call{request, std::move(match.captures), std::move(*query), now_state, today};
     if (!match.route->deferred) return match.route->handler(call);
     match.route->deferred(call, std::move(reply));
@@ -243,6 +265,7 @@ std::string Service::metrics_text() const {
     gauges.push_back(
         {"cairn_http_sent_bytes_total", "Bytes sent.", "counter", n(http_->bytes_sent.load())});
   }
+  if (const watch::Live* engine = live()) add_live_gauges(gauges, engine->stats());
   return metrics_.render(gauges);
 }
 

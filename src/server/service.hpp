@@ -17,7 +17,13 @@
 #include "server/state.hpp"
 #include "server/static_files.hpp"
 
+namespace cairn::watch {
+class Live;
+}
+
 namespace cairn::server {
+
+class EventHub;
 
 struct ServiceOptions {
   std::string token;         // empty: nothing can be written
@@ -29,6 +35,7 @@ class Service {
  public:
   Service(ServiceOptions options, const Clock& clock, const Files& files,
           std::shared_ptr<const State> state);
+  ~Service();
 
   Admission admit(const Request& head) const;
   // Answers at once or, for routes that do so, later and from another thread.
@@ -44,6 +51,14 @@ class Service {
   Instant started_at() const { return started_at_; }
   void watch(std::shared_ptr<const HttpCounters> counters) { http_ = std::move(counters); }
   Router& router() { return router_; }
+
+  // The engine whose present is served; null: none. It must not call back after this has gone.
+  void live(watch::Live* engine);
+  watch::Live* live() const { return live_.load(); }
+  // What /v1/events sends; EventHub::wake_with() tells it how to wake the streams.
+  EventHub& events() const { return *events_; }
+  // The engine's clock, or the system's without one.
+  Instant now() const;
 
  private:
   std::optional<Response> refuse(const Route& route, const Request& request) const;
@@ -61,6 +76,8 @@ class Service {
   mutable std::mutex mutex_;
   std::shared_ptr<const State> state_;        // shared: requests keep the one they began with
   std::shared_ptr<const HttpCounters> http_;  // shared: owned by the listener
+  std::atomic<watch::Live*> live_{nullptr};
+  std::shared_ptr<EventHub> events_;  // shared: streams under way outlive the service
 };
 
 // The same for equal lengths whatever the content: a wrong token tells nothing by its time.

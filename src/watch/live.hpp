@@ -29,6 +29,7 @@ struct AlertQuery {
   std::string region = {};  // code or id; empty: anywhere
   std::string rule = {};
   std::string thing = {};
+  std::string id = {};               // of one alert
   std::optional<Instant> from = {};  // began at or after
   std::size_t limit = 100;
   std::size_t offset = 0;

@@ -24,6 +24,7 @@ Json overlay_json(const std::string& overlay);
 // value, unit, reported, expected, estimated, data_date, reason.
 Json measure_json(const formula::Cell& cell, const Unit& unit, Zone zone);
 Json indicator_json(const model::IndicatorDef& indicator);
+Json rule_json(const model::RuleDef& rule);  // api_packs.cpp
 Json digits_json(int digits);
 std::string_view better_word(model::Better better);
 Json quote_json(const model::Quote& quote);
