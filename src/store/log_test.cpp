@@ -218,6 +218,24 @@ TEST(Log, AFlippedBitInWhatWasOnDiskIsReportedWithItsPlace) {
   }
 }
 
+// A segment is begun when everything before is on disk: then the last commit is no torn end.
+TEST(Log, ABadEndBeforeABegunSegmentIsReported) {
+  SimulatedFiles disk(1);
+  put(*opened(disk), "promised");
+  const std::string path = "log/00000000000000000001.log";
+  const std::string next = "log/00000000000000000002.log";
+  disk.put(next, "CairnLog");  // as far as the power lasted
+  EXPECT_EQ(rows(*opened(disk)).size(), 1u);
+  EXPECT_FALSE(disk.exists(next));
+  disk.put(next, "CairnLog");
+  disk.flip(path, detail::segment_header_bytes + 20, 1);
+  for (int i = 0; i < 2; ++i) {  // also the second time
+    const auto log = Log::open(disk, "log", {});
+    ASSERT_FALSE(log);
+    EXPECT_EQ(log.error().place, path + " byte 48");
+  }
+}
+
 TEST(Log, AMissingSegmentIsReported) {
   for (const std::size_t gone : {1u, 2u}) {
     SimulatedFiles disk(1);
