@@ -100,7 +100,9 @@ Result<std::vector<model::Alert>> AlertBook::stored(const AlertQuery& query) con
 
 AlertPage AlertBook::query(const AlertQuery& query, const model::RegionTree& regions) const {
   std::vector<model::Alert> rows;
-  if (query.open) {
+  if (!query.id.empty()) {
+    if (auto alert = find(query.id)) rows.push_back(std::move(*alert));
+  } else if (query.open) {
     const std::lock_guard lock(mutex_);
     for (const auto& [id, alert] : open_) rows.push_back(alert);
   } else if (auto all = stored(query)) {
@@ -109,6 +111,7 @@ AlertPage AlertBook::query(const AlertQuery& query, const model::RegionTree& reg
   const model::RegionIndex within =
       query.region.empty() ? model::no_region : regions.find(query.region);
   const auto unwanted = [&](const model::Alert& alert) {
+    if (query.open && !is_open(alert.state)) return true;
     if (!query.rule.empty() && alert.rule != query.rule) return true;
     if (!query.thing.empty() && alert.thing != query.thing) return true;
     if (query.from && alert.since < *query.from) return true;
