@@ -90,8 +90,10 @@ TEST(StaDataArray, RowsInTheOrderOfTheirComponents) {
   EXPECT_EQ(sta(R"([{"Datastream":{"@iot.id":"a:t"},
                      "components":["resultTime","result","phenomenonTime","FeatureOfInterest/id"],
                      "dataArray@iot.count":2,
-                     "dataArray":[[null,1,"2023-11-14T22:13:21Z",5],[null,2.5,"2023-11-14T22:13:22Z",5]]},
-                    {"dataArray":[[true]],"components":["result"],"Datastream":{"@iot.id":"b:u"}}])")
+                     "dataArray":[[null,1,"2023-11-14T22:13:21Z",5],
+                                  [null,2.5,"2023-11-14T22:13:22Z",5]]},
+                    {"dataArray":[[true]],"components":["result"],
+                     "Datastream":{"@iot.id":"b:u"}}])")
                 .lines(),
             (Lines{"a t 1 @1", "a t 2.5 @2", "b u 1 @0"}));
 }
