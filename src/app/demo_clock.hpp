@@ -9,9 +9,9 @@ namespace cairn::app {
 
 class DemoClock final : public Clock {
  public:
-  // At this moment of `real` it is `start` here.
-  DemoClock(const Clock& real, Instant start, double speed)
-      : real_(real), begun_(real.now()), start_(start), speed_(speed) {}
+  // When `real` said `begun` it was `start` here: a process that starts again goes on.
+  DemoClock(const Clock& real, Instant begun, Instant start, double speed)
+      : real_(real), begun_(begun), start_(start), speed_(speed) {}
 
   Instant now() const override {
     const Instant real = real_.now();

@@ -4,8 +4,10 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
 
 #include "app/context.hpp"
+#include "app/demo_clock.hpp"
 #include "core/text.hpp"
 #include "server/serve.hpp"
 
@@ -17,6 +19,8 @@ const OptionSpec serve_options[] = {
     {"port", "<number>", "port (default: 8080; 0: any free one)"},
     {"token", "<secret>", "bearer token for writing (default: environment CAIRN_TOKEN)"},
     {"web", "<folder>", "the built console (default: web/dist in the root)"},
+    {"mqtt-port", "<number>", "port of the MQTT door (default: 1883, or a free one)"},
+    {"demo", "", "the packs' series arrive as if they happened now, at first 600 times faster"},
     {"home", "<region>", "the region shown first (default: panxi)"},
     root_option,
     data_option,
@@ -34,6 +38,27 @@ void print_load(const Context& context, const Problems& problems) {
     std::fprintf(stderr, "%zu errors in the data; `cairn check` shows all. The rest is served.\n",
                  problems.errors.size());
   }
+}
+
+// A demonstration begins two weeks back and reaches the present in about half an hour.
+constexpr std::int64_t demo_back_ns = 14 * ns_per_day;
+constexpr double demo_speed = 600;
+constexpr int exit_disk = 74;  // EX_IOERR of sysexits.h
+
+// When the demonstration of this data directory was first started.
+Result<Instant> demo_begun(const Context& context) {
+  const std::string path = context.data + "/demonstration";
+  if (context.files->exists(path)) {
+    const auto text = context.files->read(path);
+    if (!text) return fail(text.error());
+    return parse_instant(trim(*text));
+  }
+  const Instant now = context.clock->now();
+  if (auto made = context.files->make_directory(context.data); !made) return fail(made.error());
+  if (auto kept = context.files->replace(path, to_string(now) + "\n"); !kept) {
+    return fail(kept.error());
+  }
+  return now;
 }
 
 }  // namespace
@@ -64,7 +89,20 @@ int run_serve(const Args& args) {
   }
   options.root = context->root;
   options.home = args.get("home", "panxi");
-  options.data_directory = context->data;
+  options.live = true;
+  const auto mqtt_port = parse_integer(args.get("mqtt-port", "1883"));
+  if (!mqtt_port || *mqtt_port < 0 || *mqtt_port > 65535) {
+    print_error(*context, {Code::invalid, "--mqtt-port is a number from 0 to 65535", {}});
+    return exit_usage;
+  }
+  options.mqtt_port = static_cast<std::uint16_t>(*mqtt_port);
+  options.any_mqtt_port = !args.has("mqtt-port");
+  options.fatal = [](const Error& error) {
+    // What is on disk is whole; what was in memory is in doubt. The next start recovers.
+    std::fprintf(stderr, "the disk did not keep its word: %s\nCairn ends; start it again.\n",
+                 to_string(error).c_str());
+    std::_Exit(exit_disk);
+  };
   options.web_directory = args.get("web", context->root + "/web/dist");
   if (!context->files->exists(options.web_directory + "/index.html")) {
     std::fprintf(stderr, "no console at %s; the API is served without it\n",
@@ -79,7 +117,17 @@ int run_serve(const Args& args) {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
   Problems problems;
-  const auto running = server::serve(options, *context->files, *context->clock, problems);
+  options.data_directory = context->data;
+  std::optional<DemoClock> demo;
+  if (args.has("demo")) {
+    const auto begun = demo_begun(*context);
+    if (!begun) return report(*context, begun.error());
+    demo.emplace(*context->clock, *begun, *begun - demo_back_ns, demo_speed);
+    options.rehearse = *begun - demo_back_ns;
+    options.clock_speed = [&demo] { return demo->speed(); };
+  }
+  const Clock& clock = demo ? static_cast<const Clock&>(*demo) : *context->clock;
+  const auto running = server::serve(options, *context->files, clock, problems);
   if (!running) return report(*context, running.error());
   print_load(*context, problems);
   const std::string host = options.address.find(':') == std::string::npos
@@ -87,6 +135,10 @@ int run_serve(const Args& args) {
                                : "[" + options.address + "]";
   std::printf("Cairn serves %s at http://%s:%u\n", options.home.c_str(), host.c_str(),
               (*running)->port());
+  std::printf("MQTT at %s port %u\n", host.c_str(), (*running)->mqtt_port());
+  if (demo) {
+    std::puts("Demonstration: the packs' own series arrive as if they happened now.");
+  }
   if (options.token.empty()) {
     std::puts("Imports over HTTP need a token: start with --token or CAIRN_TOKEN.");
   }

@@ -175,7 +175,13 @@ Status ImportDesk::rebuild() {
   if (!records) return fail(records.error());
   const auto old = service_.state();
   auto world = watch::build_world(old->world->workspace, *records, {});
-  service_.swap(build_state(std::move(world), *records, service_.clock().now()));
+  if (!adopt_) {
+    service_.swap(build_state(std::move(world), *records, service_.clock().now()));
+    return std::monostate{};
+  }
+  auto state = adopt_(std::move(world), *records);
+  if (!state) return fail(state.error());
+  service_.swap(std::move(*state));
   return std::monostate{};
 }
 

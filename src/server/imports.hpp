@@ -31,9 +31,12 @@ struct ImportEntry {
 
 class ImportDesk {
  public:
+  // Makes the state that is served of a world into which these records went.
+  using Adopt = std::function<Result<std::shared_ptr<const State>>(
+      std::shared_ptr<const watch::World>, const model::Records&)>;
   // Without a registry nothing can be imported.
-  ImportDesk(std::unique_ptr<store::Registry> registry, Service& service)
-      : registry_(std::move(registry)), service_(service) {}
+  ImportDesk(std::unique_ptr<store::Registry> registry, Service& service, Adopt adopt = {})
+      : registry_(std::move(registry)), service_(service), adopt_(std::move(adopt)) {}
 
   bool open() const { return registry_ != nullptr; }
   // Reads a file against the present state; keeps the preview unless it is a dry run.
@@ -54,6 +57,7 @@ class ImportDesk {
 
   std::unique_ptr<store::Registry> registry_;
   Service& service_;
+  Adopt adopt_;       // none: the world is served as it is
   std::mutex mutex_;  // over all below and the registry
   std::deque<ImportEntry> waiting_;
   std::deque<ImportEntry> made_;  // committed since the start, with their previews

@@ -5,20 +5,33 @@
 
 #include "core/text.hpp"
 #include "server/api.hpp"
+#include "server/event_hub.hpp"
 #include "server/http.hpp"
 #include "server/imports.hpp"
+#include "server/live_service.hpp"
 #include "server/service.hpp"
 #include "server/state.hpp"
 
 namespace cairn::server {
 namespace {
 
+// Readings and the passing of time both change what is the case.
+std::function<std::uint64_t()> generation_of(LiveService& live) {
+  return [&live] { return live.engine().applied(); };
+}
+
 class Instance final : public Running {
  public:
   Instance(ServiceOptions options, const Clock& clock, const Files& files,
-           std::shared_ptr<const State> state, std::unique_ptr<store::Registry> registry)
-      : service_(std::move(options), clock, files, std::move(state)),
-        imports_(std::move(registry), service_) {
+           std::shared_ptr<const State> state, std::unique_ptr<store::Registry> registry,
+           std::unique_ptr<LiveService> live)
+      : live_(std::move(live)),
+        service_(std::move(options), clock, files, std::move(state)),
+        imports_(std::move(registry), service_, adopter()) {
+    if (live_) {
+      live_->door().add_routes(service_.router());
+      service_.live(&live_->engine());
+    }
     add_import_routes(service_.router(), imports_);
   }
   ~Instance() override { stop(); }
@@ -32,23 +45,58 @@ class Instance final : public Running {
          .fail =
              [this](int status, std::string message) {
                return service_.transport_failure(status, std::move(message));
-             }});
+             },
+         .quick = [this](std::string_view path) { return live_ && live_->door().quick(path); },
+         .take = [this](const Request& request,
+                        Reply reply) { live_->door().take(request, std::move(reply)); }});
     if (!http) return fail(http.error());
     http_ = std::move(*http);
     service_.watch(http_->counters());
-    return std::monostate{};
+    service_.events().wake_with([this] { http_->poke(); });
+    return live_ ? live_->run() : Status{};
+  }
+  void rehearse(const watch::World& world, Instant start) {
+    live_->rehearse(world, start, http_->port());
   }
 
   std::uint16_t port() const override { return http_->port(); }
+  std::uint16_t mqtt_port() const override { return live_ ? live_->mqtt_port() : 0; }
   void stop() override {
+    // Doors and engine first: what waits for the disk is answered while HTTP still sends.
+    if (live_) live_->stop();
+    service_.events().wake_with({});
     if (http_) http_->stop();
   }
 
  private:
+  ImportDesk::Adopt adopter() {
+    if (!live_) return {};
+    return [this](std::shared_ptr<const watch::World> world,
+                  const model::Records& imported) -> Result<std::shared_ptr<const State>> {
+      auto served = live_->adopt(std::move(world));
+      if (!served) return fail(served.error());
+      return std::shared_ptr<const State>(
+          build_state(std::move(*served), imported, service_.clock().now(), generation_of(*live_)));
+    };
+  }
+
+  std::unique_ptr<LiveService> live_;  // before the service, which reads it
   Service service_;
   ImportDesk imports_;
   std::unique_ptr<HttpServer> http_;  // after the service: it stops first
 };
+
+LiveOptions live_options(const ServeOptions& options) {
+  LiveOptions out;
+  out.directory = options.data_directory + "/live";
+  out.address = options.address == "localhost" ? "127.0.0.1" : options.address;
+  out.mqtt_port = options.mqtt_port;
+  out.any_mqtt_port = options.any_mqtt_port;
+  out.token = options.token;
+  out.clock_speed = options.clock_speed;
+  out.fatal = options.fatal;
+  return out;
+}
 
 }  // namespace
 
@@ -76,15 +124,26 @@ Result<std::unique_ptr<Running>> serve(const ServeOptions& options, Files& files
   auto world = watch::load_world(files, {options.root, options.home}, imported);
   if (!world) return fail(world.error());
   problems = (*world)->problems;
-  auto state = build_state(*world, imported, clock.now());
-  auto running =
-      std::make_unique<Instance>(ServiceOptions{options.token, beyond, options.web_directory},
-                                 clock, files, std::move(state), std::move(registry));
+  std::unique_ptr<LiveService> live;
+  std::shared_ptr<const watch::World> served = *world;
+  std::function<std::uint64_t()> generation;
+  if (options.live) {
+    auto opened = LiveService::open(files, clock, *world, live_options(options));
+    if (!opened) return fail(opened.error());
+    live = std::move(*opened);
+    served = live->served(*world);
+    generation = generation_of(*live);
+  }
+  auto state = build_state(served, imported, clock.now(), std::move(generation));
+  auto running = std::make_unique<Instance>(
+      ServiceOptions{options.token, beyond, options.web_directory}, clock, files, std::move(state),
+      std::move(registry), std::move(live));
   HttpOptions http;
   http.address = options.address == "localhost" ? "127.0.0.1" : options.address;
   http.port = options.port;
   http.handler_threads = options.handler_threads;
   if (const Status listening = running->listen(http); !listening) return fail(listening.error());
+  if (options.live && options.rehearse) running->rehearse(**world, *options.rehearse);
   return running;
 }
 

@@ -8,7 +8,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "core/result.hpp"
@@ -25,12 +27,20 @@ struct ServeOptions {
   std::string home = "panxi";
   std::string data_directory = {};  // for imports; empty: nothing can be imported
   int handler_threads = 2;
+  // The live engine runs over the data directory's live/ when this is so.
+  bool live = false;
+  std::optional<std::uint16_t> mqtt_port = {};  // 0: any free one; none: no MQTT door
+  bool any_mqtt_port = false;                   // when that one is taken
+  std::optional<Instant> rehearse = {};      // the packs' series, as if they happened from then on
+  std::function<double()> clock_speed = {};  // of a demonstration's clock
+  std::function<void(const Error&)> fatal = {};  // the disk broke its word: the process must end
 };
 
 class Running {
  public:
   virtual ~Running() = default;
   virtual std::uint16_t port() const = 0;
+  virtual std::uint16_t mqtt_port() const = 0;  // 0: no such door
   // Lets running requests finish. Idempotent.
   virtual void stop() = 0;
 };

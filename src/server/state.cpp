@@ -39,16 +39,18 @@ void count(State& state, const model::Records& records) {
 }  // namespace
 
 Overlaid::Seat Overlaid::borrow() const {
+  const std::uint64_t generation = generation_ ? generation_() : 0;
   {
     const std::lock_guard lock(mutex_);
-    if (!free_.empty()) {
+    while (!free_.empty()) {
       Seat seat = std::move(free_.back());
       free_.pop_back();
+      if (seat.generation != generation) continue;  // it would tell what was the case before
       ++seat.uses;
       return seat;
     }
   }
-  return {std::make_unique<formula::Evaluator>(*library_, *snapshot_), 1};
+  return {std::make_unique<formula::Evaluator>(*library_, *snapshot_), 1, generation};
 }
 
 void Overlaid::give_back(Seat seat) const {
@@ -66,7 +68,7 @@ Result<std::shared_ptr<const Overlaid>> State::overlaid(const std::string& overl
   auto laid = world->with_proposal(overlay);
   if (!laid) return fail(laid.error().code, laid.error().message, "query:overlay");
   auto made = std::make_shared<const Overlaid>(
-      overlay, library, std::make_shared<const model::Snapshot>(std::move(*laid)));
+      overlay, library, std::make_shared<const model::Snapshot>(std::move(*laid)), generation);
   const std::lock_guard lock(mutex);
   if (overlays.size() >= kept_overlays) overlays.clear();
   overlays[overlay] = made;
@@ -75,9 +77,10 @@ Result<std::shared_ptr<const Overlaid>> State::overlaid(const std::string& overl
 
 std::shared_ptr<const std::vector<plan::PlanResult>> State::plan_results(
     const watch::View& view, const std::string& overlay, const std::string& key) const {
+  const std::string kept = generation ? format("{} {}", generation(), key) : key;
   {
     const std::lock_guard lock(mutex);
-    if (const auto at = results.find(key); at != results.end()) return at->second;
+    if (const auto at = results.find(kept); at != results.end()) return at->second;
   }
   formula::Evaluator base(view.library, world->snapshot);
   const plan::Actuals actuals = plan::formula_actuals({.evaluator = view.evaluator,
@@ -92,12 +95,13 @@ std::shared_ptr<const std::vector<plan::PlanResult>> State::plan_results(
   }
   const std::lock_guard lock(mutex);
   if (results.size() >= kept_results) results.clear();
-  results[key] = made;
+  results[kept] = made;
   return made;
 }
 
 std::shared_ptr<State> build_state(std::shared_ptr<const watch::World> world,
-                                   const model::Records& imported, Instant now) {
+                                   const model::Records& imported, Instant now,
+                                   std::function<std::uint64_t()> generation) {
   auto state = std::make_shared<State>();
   state->world = world;
   state->workspace = {world, &world->workspace};
@@ -111,7 +115,9 @@ std::shared_ptr<State> build_state(std::shared_ptr<const watch::World> world,
   for (const model::Plan& plan : world->workspace.plans) {
     state->counts.claims += plan.claims.size();
   }
-  state->base = std::make_shared<const Overlaid>("", state->library, std::move(snapshot));
+  state->generation = std::move(generation);
+  state->base =
+      std::make_shared<const Overlaid>("", state->library, std::move(snapshot), state->generation);
   state->built_at = now;
   state->map = std::make_shared<MapData>(world->workspace);
   state->findings = plan::check(world->workspace.plans, *world->workspace.regions);

@@ -4,6 +4,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -27,11 +29,14 @@ class MapData;
 // A snapshot, perhaps with a proposal laid over it, and evaluators for it.
 class Overlaid {
  public:
+  // `generation` counts the changes of the snapshot's history; none: it never changes.
   Overlaid(std::string overlay, std::shared_ptr<const formula::Library> library,
-           std::shared_ptr<const model::Snapshot> snapshot)
+           std::shared_ptr<const model::Snapshot> snapshot,
+           std::function<std::uint64_t()> generation = {})
       : overlay_(std::move(overlay)),
         library_(std::move(library)),
-        snapshot_(std::move(snapshot)) {}
+        snapshot_(std::move(snapshot)),
+        generation_(std::move(generation)) {}
 
   const std::string& overlay() const { return overlay_; }  // empty: none
   const model::Snapshot& snapshot() const { return *snapshot_; }
@@ -42,6 +47,7 @@ class Overlaid {
   struct Seat {
     std::unique_ptr<formula::Evaluator> evaluator;
     int uses = 0;
+    std::uint64_t generation = 0;  // what it has computed is of
   };
   Seat borrow() const;
   void give_back(Seat seat) const;
@@ -50,6 +56,7 @@ class Overlaid {
   std::string overlay_;
   std::shared_ptr<const formula::Library> library_;  // shared: all worlds of a state use it
   std::shared_ptr<const model::Snapshot> snapshot_;  // shared: the base state holds it too
+  std::function<std::uint64_t()> generation_;
   mutable std::mutex mutex_;
   mutable std::vector<Seat> free_;
 };
@@ -71,8 +78,9 @@ struct State {
   std::optional<Instant> data_from;
   std::optional<Instant> data_to;
   Instant built_at;
-  std::shared_ptr<MapData> map;         // shared: requests keep tiles of it
-  std::vector<plan::Finding> findings;  // over all plans
+  std::shared_ptr<MapData> map;               // shared: requests keep tiles of it
+  std::vector<plan::Finding> findings;        // over all plans
+  std::function<std::uint64_t()> generation;  // of the live history; none: nothing is live
 
   // The base for "", otherwise the proposal laid over it (kept for the next request).
   Result<std::shared_ptr<const Overlaid>> overlaid(const std::string& overlay) const;
@@ -90,7 +98,8 @@ struct State {
 
 // A state of a world into which these imported records went.
 std::shared_ptr<State> build_state(std::shared_ptr<const watch::World> world,
-                                   const model::Records& imported, Instant now);
+                                   const model::Records& imported, Instant now,
+                                   std::function<std::uint64_t()> generation = {});
 
 // A view on a state for one request; gives the evaluator back at its end.
 class Reading {

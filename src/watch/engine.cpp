@@ -205,7 +205,10 @@ void Engine::alert_of(const stream::Transition& transition) {
     return;  // its beginning was forgotten with the journal
   }
   alert.state = state_of(transition.to);
-  alert.suppressed = (transition.flags & stream::transition_flag::suppressed) != 0;
+  // What only back-filled data say is shown, but is no alarm.
+  constexpr std::uint8_t quiet =
+      stream::transition_flag::suppressed | stream::transition_flag::historical;
+  alert.suppressed = (transition.flags & quiet) != 0;
   alert.shelved = (transition.flags & stream::transition_flag::shelved) != 0;
   alert.flapping = (transition.flags & stream::transition_flag::flapping) != 0;
   if (alert.state == AlertState::firing && !alert.began) alert.began = transition.event;

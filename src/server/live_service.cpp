@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/live_service.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <utility>
+
+#include "core/text.hpp"
+#include "store/journal.hpp"
+
+namespace cairn::server {
+namespace {
+
+// A demonstration's first alarm comes so long after its beginning.
+constexpr std::int64_t rehearsal_lead_ns = ns_per_day / 2;
+
+}  // namespace
+
+LiveService::~LiveService() {
+  stop();
+  if (lock_ >= 0) ::close(lock_);
+}
+
+// Two processes in one directory would tear its log apart. The lock goes with the process.
+Status LiveService::lock() {
+  const std::string path = options_.directory + "/lock";
+  lock_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  if (lock_ < 0) return fail(Code::io, "cannot create the lock file", path);
+  if (::flock(lock_, LOCK_EX | LOCK_NB) != 0) {
+    return fail(Code::conflict,
+                "another process serves this data directory; stop it or name another with --data",
+                path);
+  }
+  return {};
+}
+
+Result<std::unique_ptr<LiveService>> LiveService::open(Files& files, const Clock& clock,
+                                                       std::shared_ptr<const watch::World> world,
+                                                       const LiveOptions& options) {
+  auto live = std::unique_ptr<LiveService>(new LiveService(options));
+  live->clock_ = &clock;
+  if (auto made = files.make_directory(options.directory); !made) return fail(made.error());
+  if (auto locked = live->lock(); !locked) return fail(locked.error());
+  auto identities = Identities::load(files, options.directory + "/identities.csv", options.address);
+  if (!identities) return fail(identities.error());
+  live->identities_ = std::move(*identities);
+  auto journal = store::Journal::open(options.directory);
+  if (!journal) return fail(journal.error());
+  watch::EngineOptions engine_options;
+  engine_options.directory = options.directory;
+  engine_options.clock_speed = options.clock_speed;
+  const Zone zone = world->workspace.zone;
+  auto engine =
+      watch::Engine::open(files, clock, std::move(world), std::move(*journal), engine_options);
+  if (!engine) return fail(engine.error());
+  live->engine_ = std::move(*engine);
+  live->door_ = std::make_unique<IngestDoor>(live->engine_->intake(), live->identities_,
+                                             options.token, clock, zone);
+  if (options.mqtt_port) {
+    MqttOptions mqtt;
+    mqtt.address = options.address;
+    mqtt.port = options.mqtt_port;
+    mqtt.zone = zone;
+    auto door = MqttEndpoint::start(mqtt, live->engine_->intake(), live->identities_, clock);
+    if (!door && options.any_mqtt_port) {
+      mqtt.port = 0;
+      door = MqttEndpoint::start(mqtt, live->engine_->intake(), live->identities_, clock);
+    }
+    if (!door) return fail(door.error());
+    live->mqtt_ = std::move(*door);
+  }
+  return live;
+}
+
+std::shared_ptr<const MqttCounters> LiveService::mqtt_counters() const {
+  return mqtt_ ? mqtt_->counters() : nullptr;
+}
+
+std::shared_ptr<const watch::World> LiveService::served(
+    std::shared_ptr<const watch::World> world) const {
+  auto live = std::make_shared<watch::World>(*world);
+  live->snapshot = engine_->snapshot();
+  return live;
+}
+
+Result<std::shared_ptr<const watch::World>> LiveService::adopt(
+    std::shared_ptr<const watch::World> world) {
+  const auto rebind = [this, world] { return engine_->rebind(world); };
+  const Status bound = threads_ ? threads_->between(rebind) : rebind();
+  if (!bound) return fail(bound.error());
+  return served(std::move(world));
+}
+
+Status LiveService::run() {
+  threads_ = std::make_unique<LiveThreads>(*engine_, options_.fatal);
+  return {};
+}
+
+void LiveService::rehearse(const watch::World& world, Instant start, std::uint16_t http_port) {
+  player_ = std::make_unique<Player>(watch::Rehearsal(world, start, rehearsal_lead_ns), *clock_,
+                                     PlayerOptions{http_port, mqtt_port(), options_.token});
+}
+
+void LiveService::stop() {
+  if (player_) player_->stop();
+  if (mqtt_) mqtt_->stop();
+  if (threads_) threads_->stop();
+}
+
+}  // namespace cairn::server
