@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "watch/engine.hpp"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <random>
+
+#include "watch/detail/test_view.hpp"
+
+namespace cairn::watch {
+namespace {
+
+// The small region of the view tests with a rule over its sites, and an engine that is stepped by
+// hand.
+class EngineTest : public testing::Test {
+ protected:
+  EngineTest() {
+    auto files = detail::view_workspace();
+    files["w/packs/p/pack.yaml"] +=
+        "  load_sum: {label: {zh: 荷, en: Load}, formula: sum(load of site), unit: kW}\n"
+        "rules:\n"
+        "  overload:\n"
+        "    label: {zh: 过荷, en: Overload}\n"
+        "    type: site\n"
+        "    when: load > 10 kW\n"
+        "    clear: load < 8 kW\n"
+        "    severity: Severe\n"
+        "    urgency: Immediate\n"
+        "    certainty: Observed\n"
+        "    text: {zh: 查, en: Look}\n";
+    workspace_ = std::make_unique<model::MemoryFiles>(files);
+    world_ = load_world(*workspace_, {.root = "w", .home = "r"}, {}).value();
+    EXPECT_TRUE(world_->problems.ok()) << to_string(world_->problems.errors[0]);
+    directory_ = testing::TempDir() + "/engine-" + std::to_string(::getpid()) + "-" +
+                 testing::UnitTest::GetInstance()->current_test_info()->name();
+    std::filesystem::remove_all(directory_);
+    open();
+  }
+  ~EngineTest() override { std::filesystem::remove_all(directory_); }
+
+  void open() {
+    engine_.reset();
+    auto journal = store::Journal::open(directory_);
+    ASSERT_TRUE(journal) << to_string(journal.error());
+    EngineOptions options;
+    options.directory = directory_;
+    auto engine = Engine::open(*files_, clock_, world_, std::move(*journal), options);
+    ASSERT_TRUE(engine) << to_string(engine.error());
+    engine_ = std::move(*engine);
+    engine_->watch([this](const LiveUpdate& update) { updates_.push_back(update); });
+  }
+  // A reading of site a or b, so many seconds after the beginning.
+  void send(std::string_view thing, int seconds, double load, bool historical = false) {
+    model::ReadingBatch batch;
+    batch.readings.push_back({thing, "load", "", begin_ + seconds * ns_per_second, load, 0});
+    const auto receipt = engine_->intake().submit({"test", 0, historical, {"*"}}, batch);
+    ASSERT_TRUE(receipt);
+    ASSERT_EQ(receipt->accepted, 1u);
+    last_ = receipt->position;
+  }
+  void step() {
+    ASSERT_TRUE(engine_->write(0));
+    ASSERT_TRUE(engine_->apply(0));
+    engine_->tell_alerts();
+    engine_->publish();
+  }
+  std::optional<double> load_sum() {
+    const auto cell = engine_->value("load_sum", "5134");
+    return cell ? cell->cell.value : std::nullopt;
+  }
+  std::vector<Alert> all_alerts() { return engine_->alerts({.open = false}).alerts; }
+
+  std::unique_ptr<model::MemoryFiles> workspace_;
+  std::shared_ptr<const World> world_;
+  std::unique_ptr<Files> files_ = system_files();
+  std::string directory_;
+  Instant begin_ = *parse_instant("2021-07-01T00:00:00Z");
+  FixedClock clock_{begin_ + 3600 * ns_per_second};
+  std::vector<LiveUpdate> updates_;
+  std::unique_ptr<Engine> engine_;
+  std::uint64_t last_ = 0;
+};
+
+TEST_F(EngineTest, AReadingReachesDiskIndicatorAndPage) {
+  send("a", 3500, 5);
+  EXPECT_LT(engine_->intake().durable(), last_);
+  ASSERT_TRUE(engine_->write(0));
+  EXPECT_GE(engine_->intake().durable(), last_);
+  step();
+  EXPECT_EQ(load_sum(), 5);
+  ASSERT_FALSE(updates_.empty());
+  EXPECT_EQ(updates_.back().readings.size() + updates_.front().readings.size() > 0, true);
+  // What requests read says the same.
+  const model::Snapshot snapshot = engine_->snapshot();
+  formula::Evaluator evaluator(world_->library, snapshot);
+  const auto region = snapshot.regions->find("5134");
+  const auto answer = evaluator.indicator("load_sum", {{region}, clock_.now()});
+  EXPECT_EQ(answer->cells[0].value, 5);
+}
+
+TEST_F(EngineTest, AnAlertAppearsAndClears) {
+  send("a", 3000, 11);
+  step();
+  auto page = engine_->alerts({});
+  ASSERT_EQ(page.alerts.size(), 1u);
+  EXPECT_EQ(page.alerts[0].state, AlertState::firing);
+  EXPECT_EQ(page.alerts[0].thing, "a");
+  EXPECT_EQ(page.alerts[0].region, "513401");
+  EXPECT_EQ(page.alerts[0].began, begin_ + 3000 * ns_per_second);
+  EXPECT_EQ(engine_->alerts({.region = "513402"}).total, 0u);
+  send("a", 3100, 9);  // neither
+  send("a", 3200, 7);
+  step();
+  EXPECT_TRUE(engine_->alerts({}).alerts.empty());
+  const auto all = all_alerts();
+  ASSERT_EQ(all.size(), 1u);
+  EXPECT_EQ(all[0].state, AlertState::resolved);
+  EXPECT_EQ(all[0].ended, begin_ + 3200 * ns_per_second);
+}
+
+TEST_F(EngineTest, WhyItFiredAndWhyNot) {
+  send("a", 3000, 11);
+  step();
+  auto why = engine_->why("overload", "a", begin_ + 3001 * ns_per_second);
+  ASSERT_TRUE(why) << to_string(why.error());
+  EXPECT_EQ(why->condition, true);
+  EXPECT_EQ(why->state, "firing");
+  ASSERT_EQ(why->explanation.inputs.size(), 1u);
+  EXPECT_EQ(why->explanation.inputs[0].value, 11);
+  why = engine_->why("overload", "a", begin_ + 2999 * ns_per_second);
+  EXPECT_EQ(why->state, "inactive");
+  EXPECT_FALSE(why->condition);
+  EXPECT_FALSE(engine_->why("overlod", "a", begin_));
+  EXPECT_FALSE(engine_->why("overload", "zz", begin_));
+}
+
+TEST_F(EngineTest, ARestartAtAnyMomentIsAsIfThereHadBeenNone) {
+  std::mt19937 random(7);
+  std::vector<std::string> ids;
+  for (int i = 0; i < 60; ++i) {
+    send(i % 2 == 0 ? "a" : "b", i * 50, static_cast<double>(random() % 16));
+    step();
+    if (random() % 3 == 0) {
+      ASSERT_TRUE(engine_->keep());
+    }
+    if (random() % 6 == 0) {
+      ASSERT_TRUE(engine_->close());
+    }
+    const std::string before = engine_->state_bytes();
+    const auto alerts = all_alerts();
+    const auto sum = load_sum();
+    if (random() % 2 == 0) continue;
+    open();  // the old one was not told
+    EXPECT_EQ(engine_->state_bytes(), before) << i;
+    engine_->publish();
+    EXPECT_EQ(load_sum(), sum) << i;
+    ASSERT_EQ(all_alerts().size(), alerts.size()) << i;
+    EXPECT_EQ(all_alerts(), alerts) << i;
+  }
+  EXPECT_GT(all_alerts().size(), 3u);
+}
+
+TEST_F(EngineTest, BackFillRaisesNoAlarm) {
+  send("a", 100, 15, true);
+  step();
+  const auto open = engine_->alerts({}).alerts;
+  ASSERT_EQ(open.size(), 1u);
+  EXPECT_TRUE(open[0].suppressed);
+  EXPECT_EQ(engine_->stats().received, 1u);
+}
+
+TEST_F(EngineTest, WhatIsRefusedIsListed) {
+  model::ReadingBatch batch;
+  batch.readings.push_back({"zz", "load", "", begin_, 1, 0});
+  ASSERT_TRUE(engine_->intake().submit({"gate", 0, false, {"*"}}, batch));
+  auto rows = engine_->rejected(UINT64_MAX, 10);
+  ASSERT_EQ(rows.size(), 1u);
+  EXPECT_EQ(rows[0].sender, "gate");
+  EXPECT_NE(rows[0].reason.find("no thing 'zz'"), std::string::npos);
+  ASSERT_TRUE(engine_->keep());
+  open();
+  rows = engine_->rejected(UINT64_MAX, 10);
+  ASSERT_EQ(rows.size(), 1u);
+  EXPECT_EQ(rows[0].number, 1u);
+}
+
+TEST_F(EngineTest, TheSameAgainHasNoEffect) {
+  for (int i = 0; i < 2; ++i) {
+    send("a", 3000, 5);
+    step();
+  }
+  EXPECT_EQ(engine_->stats().duplicates, 1u);
+  EXPECT_EQ(load_sum(), 5);
+}
+
+}  // namespace
+}  // namespace cairn::watch
