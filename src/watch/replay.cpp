@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "core/text.hpp"
+#include "stream/rule_compile.hpp"
+#include "stream/rule_state.hpp"
 
 namespace cairn::watch {
 namespace {
@@ -15,17 +17,29 @@ struct Watched {
   const model::Table* table = nullptr;
   std::vector<std::uint32_t> rows;  // its versions
   std::vector<Instant> times;       // of its samples, once each, rising
+
+  // The version in force up to `at`; none: the thing is not there at that time and says nothing.
+  std::optional<std::uint32_t> row_at(Instant at) const {
+    for (const std::uint32_t row : rows) {
+      const Interval& valid = table->valid[row];
+      if (valid.begin < at && at <= valid.end) return row;
+    }
+    return std::nullopt;
+  }
 };
 
+// `property`: only the samples of that one, into the type's.
 Watched watched(const model::Snapshot& snapshot, const model::Table& table, std::string_view id,
-                Interval range) {
+                Interval range, std::optional<std::uint32_t> property) {
   Watched out;
   out.table = &table;
   const auto [first, last] = table.rows_by_id.equal_range(std::string(id));
   for (auto at = first; at != last; ++at) out.rows.push_back(at->second);
   std::sort(out.rows.begin(), out.rows.end());
   std::vector<model::SeriesId> series;
-  for (const model::Column& column : table.columns) {
+  for (std::size_t index = 0; index < table.columns.size(); ++index) {
+    if (property && index != *property) continue;
+    const model::Column& column = table.columns[index];
     for (const std::uint32_t row : out.rows) {
       if (row < column.series.size() && column.series[row] != model::no_series) {
         series.push_back(column.series[row]);
@@ -47,94 +61,117 @@ Watched watched(const model::Snapshot& snapshot, const model::Table& table, std:
   return out;
 }
 
-// The rule's state over one thing, step by step.
-class RuleClock {
+// Reads conditions over one thing, at rising times.
+class Truths {
  public:
-  RuleClock(const model::RuleDef& rule, std::string_view thing, Zone zone)
-      : rule_(rule), thing_(thing), zone_(zone) {}
+  Truths(const World& world, std::string_view type) : world_(world), type_(type) {}
 
-  bool firing() const { return firing_; }
-
-  // `when`, and `clear` where the rule has one: nothing where there is no value.
-  void step(Instant now, std::optional<bool> when, std::optional<bool> clear) {
-    if (firing_) {
-      const bool ends = rule_.clear.empty() ? when == false : clear == true;
-      if (!ends) return;
-      out_.back().end = now;
-      firing_ = false;
-      since_.reset();
-      return;
+  stream::Truth at(const formula::Compiled& condition, std::uint32_t row, Instant now) {
+    // An evaluator keeps what it read for every date: a fresh one now and then bounds that.
+    constexpr std::size_t dates_an_evaluator = 1000;
+    if (now != now_ && dates_++ % dates_an_evaluator == 0) {
+      evaluator_.emplace(world_.library, world_.snapshot);
     }
-    if (when != true) {
-      since_.reset();
-      return;
-    }
-    if (!since_) since_ = now;
-    if (rule_.hold && now < plus(*since_, *rule_.hold, zone_)) return;
-    out_.push_back({rule_.id, std::string(thing_), now, std::nullopt});
-    firing_ = true;
+    now_ = now;
+    const formula::Cell cell = evaluator_->row_value(condition, type_, row, now);
+    if (!cell.value) return stream::Truth::unknown;
+    return *cell.value != 0 ? stream::Truth::yes : stream::Truth::no;
   }
 
-  std::vector<Firing> take() { return std::move(out_); }
-
  private:
-  const model::RuleDef& rule_;
-  std::string_view thing_;
-  Zone zone_;
-  bool firing_ = false;
-  std::optional<Instant> since_;
-  std::vector<Firing> out_;
+  const World& world_;
+  std::string_view type_;
+  std::optional<formula::Evaluator> evaluator_;
+  std::optional<Instant> now_;
+  std::size_t dates_ = 0;
 };
 
-struct CompiledRule {
-  const model::RuleDef* rule = nullptr;
-  formula::Compiled when;
-  std::optional<formula::Compiled> clear;
-};
+// Where the rule says nothing of `while`, or it has no value, the firing is told.
+bool suppressed(const stream::CompiledRule& rule, Truths& truths, const Watched& things,
+                Instant at) {
+  if (!rule.suppress) return false;
+  const auto row = things.row_at(at);
+  return row && truths.at(*rule.suppress, *row, at) == stream::Truth::yes;
+}
 
-Result<CompiledRule> compile(const World& world, const model::RuleDef& rule) {
-  CompiledRule out;
-  out.rule = &rule;
-  auto when = world.library.compile_row(rule.when, rule.type);
-  if (!when) return fail(when.error().code, when.error().message, rule.place);
-  out.when = std::move(*when);
-  if (rule.clear.empty()) return out;
-  auto clear = world.library.compile_row(rule.clear, rule.type);
-  if (!clear) return fail(clear.error().code, clear.error().message, rule.place);
-  out.clear = std::move(*clear);
+std::vector<Firing> stepped(const World& world, const stream::CompiledRule& rule,
+                            std::string_view thing, const Watched& things) {
+  using stream::Truth;
+  std::vector<Firing> out;
+  Truths truths(world, rule.def->type);
+  stream::RuleState state;
+  for (const Instant now : things.times) {
+    const auto row = things.row_at(now);
+    if (!row) continue;
+    const bool fired = stream::fires(state.phase);
+    const Truth when = truths.at(rule.when, *row, now);
+    const Truth clear = rule.clear && fired ? truths.at(*rule.clear, *row, now) : Truth::unknown;
+    state = stream::step(rule.times, state, now, when, clear);
+    if (stream::fires(state.phase) == fired) continue;
+    if (fired) {
+      out.back().end = now;
+    } else {
+      out.push_back({rule.def->id, std::string(thing), now, std::nullopt,
+                     suppressed(rule, truths, things, now)});
+    }
+  }
   return out;
 }
 
-std::optional<bool> truth(formula::Evaluator& evaluator, const formula::Compiled& formula,
-                          std::string_view type, std::uint32_t row, Instant now) {
-  const formula::Cell cell = evaluator.row_value(formula, type, row, now);
-  if (!cell.value) return std::nullopt;
-  return *cell.value != 0;
+// When a silence that began at `since` has lasted. While the thing is not live nobody expects it
+// to speak: silence counts from when it should.
+std::optional<Instant> silent_at(const stream::CompiledRule& rule, const Watched& things,
+                                 Instant since) {
+  const auto& valid = things.table->valid;
+  const auto live = [&](std::uint32_t row) {
+    return things.table->status[row] == model::Life::live;
+  };
+  while (true) {
+    const Instant due = plus(since, *rule.times.hold, rule.times.zone);
+    const auto row = things.row_at(due);
+    if (row && live(*row)) return due;
+    std::optional<Instant> next;
+    for (const std::uint32_t other : things.rows) {
+      const Instant begin = valid[other].begin;
+      if (live(other) && since < begin && due <= begin && (!next || begin < *next)) next = begin;
+    }
+    if (!next) return std::nullopt;
+    since = *next;
+  }
 }
 
-std::vector<Firing> firings_of(const World& world, const CompiledRule& compiled,
-                               std::string_view thing, const Watched& things) {
-  RuleClock clock(*compiled.rule, thing, world.snapshot.zone);
-  const std::string& type = compiled.rule->type;
-  // An evaluator keeps what it read for every date: a fresh one now and then bounds that.
-  constexpr std::size_t steps_an_evaluator = 1000;
-  std::optional<formula::Evaluator> evaluator;
-  for (std::size_t step = 0; step < things.times.size(); ++step) {
-    const Instant now = things.times[step];
-    if (step % steps_an_evaluator == 0) evaluator.emplace(world.library, world.snapshot);
-    // The version in force up to now; none: the thing is not there at that time and says nothing.
-    const auto row = std::find_if(things.rows.begin(), things.rows.end(), [&](std::uint32_t r) {
-      const Interval& valid = things.table->valid[r];
-      return valid.begin < now && now <= valid.end;
-    });
-    if (row == things.rows.end()) continue;
-    const auto when = truth(*evaluator, compiled.when, type, *row, now);
-    const auto clear = compiled.clear && clock.firing()
-                           ? truth(*evaluator, *compiled.clear, type, *row, now)
-                           : std::nullopt;
-    clock.step(now, when, clear);
+// Gaps between the samples, and from the last one to the end of the range, where it has one.
+std::vector<Firing> silences(const World& world, const stream::CompiledRule& rule,
+                             std::string_view thing, const Watched& things, Instant end) {
+  std::vector<Firing> out;
+  Truths truths(world, rule.def->type);
+  for (std::size_t i = 0; i < things.times.size(); ++i) {
+    const bool last = i + 1 == things.times.size();
+    if (last && end == Instant::max()) break;
+    const Instant until = last ? end : things.times[i + 1];
+    const auto due = silent_at(rule, things, things.times[i]);
+    if (!due || until <= *due) continue;
+    out.push_back({rule.def->id, std::string(thing), *due,
+                   last ? std::nullopt : std::optional(until),
+                   suppressed(rule, truths, things, *due)});
   }
-  return clock.take();
+  return out;
+}
+
+std::vector<Firing> firings_of(const World& world, const stream::CompiledRule& rule,
+                               const model::Table& table, std::string_view thing, Interval range) {
+  const Watched things = watched(world.snapshot, table, thing, range, rule.silent);
+  return rule.silent ? silences(world, rule, thing, things, range.end)
+                     : stepped(world, rule, thing, things);
+}
+
+Result<stream::CompiledRule> compile(const World& world, const model::RuleDef& rule) {
+  const auto& rules = world.library.catalog().rules;
+  const auto at = std::find_if(rules.begin(), rules.end(),
+                               [&](const model::RuleDef& known) { return known.id == rule.id; });
+  if (at == rules.end()) return fail(Code::not_found, format("there is no rule '{}'", rule.id));
+  return stream::compile_rule(world.library, static_cast<std::uint32_t>(at - rules.begin()),
+                              world.snapshot.zone);
 }
 
 const model::RuleDef* find_rule(const model::Catalog& catalog, std::string_view id) {
@@ -192,8 +229,7 @@ class Replay {
       for (const std::string& id : table->ids) {
         if (id == before) continue;
         before = id;
-        const Watched things = watched(world_.snapshot, *table, id, all_time);
-        auto fired = firings_of(world_, *compiled, id, things);
+        auto fired = firings_of(world_, *compiled, *table, id, all_time);
         std::move(fired.begin(), fired.end(), std::back_inserter(report_.firings));
       }
     }
@@ -270,6 +306,7 @@ class Replay {
       if (firing.rule == expectation.rule && firing.thing == expectation.thing &&
           expectation.range.begin <= firing.begin && firing.begin <= expectation.range.end) {
         actual.push_back(firing);
+        actual.back().suppressed = false;  // an expectation is about times
       }
     }
     line.expected = text_of(expected, zone);
@@ -317,7 +354,7 @@ Result<std::vector<Firing>> rule_firings(const World& world, std::string_view ru
   }
   const auto compiled = compile(world, *def);
   if (!compiled) return fail(compiled.error());
-  return firings_of(world, *compiled, thing, watched(world.snapshot, *table, thing, range));
+  return firings_of(world, *compiled, *table, thing, range);
 }
 
 Result<ReplayReport> replay_pack(const World& world, std::string_view pack) {

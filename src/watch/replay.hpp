@@ -19,13 +19,14 @@ struct Firing {
   std::string thing;
   Instant begin;
   std::optional<Instant> end;
+  bool suppressed = false;  // `while` was true when it began: recorded, nobody is called
   bool operator==(const Firing&) const = default;
 };
 
 // Steps through the times of the thing's own series in `range`, as an operator would have seen
-// them: `when` true at every step for at least `for` begins a firing; `clear` (or `when` false,
-// without one) ends it. A step at which `when` has no value interrupts the waiting time and
-// leaves a firing as it is: silence neither raises nor clears.
+// them, with the steps of what comes in live (stream/rule_state.hpp). A no-data rule begins to fire
+// `for` after a sample that no other one of its property has followed, and ends with the next one;
+// what follows the last sample is known up to the end of the range, if it has one.
 Result<std::vector<Firing>> rule_firings(const World& world, std::string_view rule,
                                          std::string_view thing, Interval range);
 

@@ -101,6 +101,41 @@ TEST(RuleFirings, SilenceNeitherRaisesNorClears) {
             "08:00-15:00 ");
 }
 
+TEST(RuleFirings, EndOnlyWhenClearForTheTimeToKeep) {
+  const std::string samples =
+      "2024-05-01T00:00,3\n2024-05-01T01:00,1\n2024-05-01T02:00,3\n2024-05-01T03:00,1\n"
+      "2024-05-01T04:00,1\n2024-05-01T05:00,1\n";
+  EXPECT_EQ(firings("    when: 'level > 2 m'\n    keep: 2h\n", samples), "00:00-05:00 ");
+  EXPECT_EQ(firings("    when: 'level > 2 m'\n    keep: 1h\n", samples), "00:00-04:00 ");
+  EXPECT_EQ(firings("    when: 'level > 2 m'\n", samples), "00:00-01:00 02:00-03:00 ");
+}
+
+TEST(RuleFirings, OfSilenceLastFromItsDueTimeToTheNextSample) {
+  const std::string rule = "    no_data: level\n    for: 2h\n";
+  // Two hours to the minute are no silence yet; the end of the series tells nothing.
+  const std::string samples = "2024-05-01T00:00,3\n2024-05-01T02:00,1\n2024-05-01T05:00,3\n";
+  EXPECT_EQ(firings(rule, samples), "04:00-05:00 ");
+  const auto world = world_of(pack_yaml(rule), samples);
+  const Instant five = *parse_instant("2024-05-01T05:00", china);
+  const Interval day{Instant::min(), five + 3 * 3600 * ns_per_second};
+  const auto fired = rule_firings(*world, "high", "g1", day);
+  ASSERT_TRUE(fired.has_value());
+  ASSERT_EQ(fired->size(), 2u);
+  EXPECT_EQ(fired->back().begin, five + 2 * 3600 * ns_per_second);
+  EXPECT_FALSE(fired->back().end.has_value());
+}
+
+TEST(RuleFirings, WhileSuppressesWhatBeginsThenAndNothingElse) {
+  const auto world = world_of(pack_yaml("    when: 'level > 2 m'\n    while: 'level > 4 m'\n"),
+                              "2024-05-01T00:00,5\n2024-05-01T01:00,1\n2024-05-01T02:00,3\n"
+                              "2024-05-01T03:00,5\n");
+  const auto fired = rule_firings(*world, "high", "g1", {Instant::min(), Instant::max()});
+  ASSERT_TRUE(fired.has_value());
+  ASSERT_EQ(fired->size(), 2u);
+  EXPECT_TRUE(fired->front().suppressed);
+  EXPECT_FALSE(fired->back().suppressed);
+}
+
 TEST(RuleFirings, NamesWhatIsNotThere) {
   const auto world = world_of(pack_yaml("    when: 'level > 2 m'\n"), "2024-05-01T00:00,1\n");
   const Interval always{Instant::min(), Instant::max()};
