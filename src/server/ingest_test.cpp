@@ -4,8 +4,11 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <functional>
 #include <map>
+#include <mutex>
+#include <thread>
 #include <utility>
 
 #include "core/limits.hpp"
@@ -412,6 +415,105 @@ TEST_F(IngestTest, TheQuickWayAnswersTheSame) {
   intake.commit(intake.last);
   EXPECT_EQ(answer(100).status, 200);
   EXPECT_EQ(answer(101).status, 204);
+}
+
+// Writes and fails positions on a thread of its own, as the log does, and knows of each which.
+class BusyIntake final : public watch::Intake {
+ public:
+  Result<watch::Receipt> submit(const watch::Sender& sender, const model::ReadingBatch&) override {
+    watch::Receipt out;
+    out.accepted = 1;
+    const std::lock_guard lock(mutex_);
+    out.position = ++last_;
+    sequences_.push_back(sender.sequence);
+    return out;
+  }
+  std::uint64_t durable() const override { return durable_; }
+  void listen(Listener listener) override { listener_ = std::move(listener); }
+
+  // What came in since the last time is one group; every third of them fails.
+  void turn() {
+    std::uint64_t to = 0;
+    {
+      const std::lock_guard lock(mutex_);
+      to = last_;
+    }
+    if (to == done_) return;
+    const bool fails = ++groups_ % 3 == 0;
+    for (std::uint64_t at = done_; at < to && fails; ++at) failed_.push_back(at);
+    done_ = to;
+    settled = to;
+    if (!fails) durable_ = to;
+    listener_({durable_, fails ? to : 0, {Code::io, "the disk is full", ""}});
+  }
+  std::atomic<std::uint64_t> settled{0};
+  // By sequence: did it fail? After the end.
+  std::map<std::uint64_t, bool> outcomes() const {
+    std::map<std::uint64_t, bool> out;
+    for (const std::uint64_t sequence : sequences_) out[sequence] = false;
+    for (const std::uint64_t at : failed_) out[sequences_[at]] = true;
+    return out;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::uint64_t last_ = 0;
+  std::vector<std::uint64_t> sequences_;  // by position - 1
+  std::vector<std::uint64_t> failed_;     // positions - 1
+  std::uint64_t done_ = 0;
+  std::uint64_t groups_ = 0;
+  std::atomic<std::uint64_t> durable_{0};
+  Listener listener_;
+};
+
+class LockedAnswers final : public ReplySink {
+ public:
+  void answer(std::uint64_t ticket, Response response) override {
+    const std::lock_guard lock(mutex_);
+    by_ticket[ticket].push_back(response.status);
+  }
+  void abandon(std::uint64_t ticket) override { answer(ticket, {.status = 500}); }
+  std::mutex mutex_;
+  std::map<std::uint64_t, std::vector<int>> by_ticket;
+};
+
+TEST(IngestThreads, EveryMessageLearnsWhatBecameOfIt) {
+  constexpr std::uint64_t threads = 3;
+  constexpr std::uint64_t each = 1'500;
+  FixedClock clock(now);
+  BusyIntake intake;
+  const auto answers = std::make_shared<LockedAnswers>();
+  IngestDoor door(intake, Identities::open(), "", clock, Zone{});
+  std::vector<std::thread> senders;
+  std::atomic<std::uint64_t> running{threads};
+  std::atomic<std::uint64_t> begun{0};
+  for (std::uint64_t t = 0; t < threads; ++t) {
+    senders.emplace_back([&, t] {
+      for (std::uint64_t k = 1; k <= each; ++k) {
+        const std::uint64_t number = t * each + k;
+        // Many small groups: nobody runs far ahead of the log.
+        while (begun++ > intake.settled + 50) {
+          --begun;
+          std::this_thread::yield();
+        }
+        door.take({"POST", "/write", "", {{"cairn-sequence", std::to_string(number)}}, "m x=1"},
+                  Reply(answers, number));
+      }
+      --running;
+    });
+  }
+  while (running > 0) intake.turn();
+  for (std::thread& t : senders) t.join();
+  intake.turn();
+  std::size_t failures = 0;
+  const auto outcomes = intake.outcomes();
+  ASSERT_EQ(outcomes.size(), threads * each);
+  for (const auto& [sequence, failed] : outcomes) {
+    ASSERT_EQ(answers->by_ticket[sequence], std::vector<int>{failed ? 507 : 204}) << sequence;
+    failures += failed ? 1 : 0;
+  }
+  EXPECT_GT(failures, 0U);
+  EXPECT_EQ(door.counters().failed, failures);
 }
 
 }  // namespace
