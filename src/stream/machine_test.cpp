@@ -310,6 +310,34 @@ TEST(Machine, RefusesDamagedBytesAndRecordsAndStaysAsItWas) {
   }
 }
 
+TEST(Machine, TakesANumberedMessageOnce) {
+  Bench b;
+  std::string out;
+  write(SourceName{7, "buoy"}, out);
+  b.apply(RecordKind::source, out);
+  const auto send = [&](std::uint64_t sequence, std::int64_t minutes) {
+    const Observed reading{0, t0 + minutes * minute, 1};
+    std::string payload;
+    write(Message{7, sequence, false, 1}, &reading, payload);
+    b.apply(RecordKind::observations, payload);
+    return b.effects.stored.size();
+  };
+  EXPECT_EQ(send(100, 0), 1u);
+  EXPECT_EQ(send(100, 1), 0u);
+  EXPECT_EQ(b.effects.duplicate_messages, 1u);
+  EXPECT_EQ(send(99, 2), 1u) << "messages overtake each other";
+  EXPECT_EQ(send(99, 3), 0u);
+  EXPECT_EQ(send(37, 4), 1u);
+  EXPECT_EQ(send(36, 5), 0u) << "too far below the highest to be told from a repeated one";
+  EXPECT_EQ(send(0, 6), 1u) << "not numbered";
+  EXPECT_EQ(send(0, 7), 1u);
+  Machine other(b.binding, b.library, {});
+  ASSERT_TRUE(other.read(bytes_of(*b.machine)).has_value());
+  *b.machine = std::move(other);
+  EXPECT_EQ(send(37, 8), 0u);
+  EXPECT_EQ(b.machine->sources(), (std::vector<SourceName>{{7, "buoy"}}));
+}
+
 TEST(Machine, RepairsAStateUnlessThereIsMoreThanTheReviserSaw) {
   Bench b;
   b.observe({{0, t0, 5}, {1, t0, 3}});
