@@ -108,8 +108,9 @@ class RowExplainer {
 
 // Of everything that decides whether the rule fires: with the same digest it is the same rule.
 std::string digest_of(const model::RuleDef& rule) {
-  const std::string text = format("{}|{}|{}|{}|{}", rule.type, rule.when, rule.clear,
-                                  rule.hold ? to_string(*rule.hold) : "", rule.id);
+  const auto span = [](const std::optional<Span>& of) { return of ? to_string(*of) : ""; };
+  const std::string text = format("{}|{}|{}|{}|{}|{}|{}", rule.type, rule.when, rule.clear,
+                                  span(rule.hold), span(rule.keep), rule.no_data, rule.id);
   return format("{:08x}", crc32c(text));
 }
 
@@ -167,13 +168,17 @@ void tell_state(const std::vector<Alert>& alerts, Instant at, const model::Catal
   if (!why.sentence.empty()) return;
   const model::RuleDef* rule = rule_of(catalog, why.rule);
   const std::string name = rule == nullptr || rule->label.en.empty() ? why.rule : rule->label.en;
+  const std::string begin =
+      format("At {} '{}' over {} is {}{}: ", to_string(at, zone), name, why.thing, why.state,
+             why.since ? format(" since {}", to_string(*why.since, zone)) : "");
+  if (rule != nullptr && !rule->no_data.empty()) {
+    why.sentence =
+        begin + format("it fires when nothing was heard of {} for {}.", rule->no_data, why.hold);
+    return;
+  }
   std::string condition = "has no value";
   if (why.condition) condition = *why.condition ? "holds" : "does not hold";
-  const std::string when =
-      rule != nullptr && !rule->no_data.empty() ? format("silence of {}", rule->no_data) : why.when;
-  why.sentence =
-      format("At {} '{}' over {} is {}{}: {} {}.", to_string(at, zone), name, why.thing, why.state,
-             why.since ? format(" since {}", to_string(*why.since, zone)) : "", when, condition);
+  why.sentence = begin + format("{} {}.", why.when, condition);
   if (why.condition == true && why.state == "pending" && !why.hold.empty()) {
     why.sentence += format(" It fires when it has held for {}.", why.hold);
   }
