@@ -80,6 +80,9 @@ inline model::FileMap small_workspace() {
        "digits: 0}\n"
        "  people: {label: {zh: 人口, en: People}, formula: sum(population of county), "
        "unit: '{person}', levels: [prefecture, county]}\n"
+       "rules:\n"
+       "  hot: {label: {zh: 热, en: Hot}, type: site, when: load > 1000 kW, for: 10m, severity: "
+       "Severe, urgency: Immediate, certainty: Observed, text: {zh: 过载, en: Too much load}}\n"
        "layers:\n  - {type: site, label: {zh: 站, en: Sites}, colour_by: tall, symbol: square}\n"},
       {"w/proposals/more.yaml",
        "proposal: more\nlabel: {zh: 增, en: More}\nregion: r\nthings: [more.csv]\n"},
