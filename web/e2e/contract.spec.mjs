@@ -186,6 +186,39 @@ async function valueOf(region) {
   return answer.rows[0].value;
 }
 
+test('live', async () => {
+  const { running } = await ask('/v1/live');
+  const { alerts } = await ask('/v1/alerts', { query: { state: 'all', limit: '5' } });
+  for (const { id } of alerts) await ask('/v1/alerts/{id}', { fill: { id } });
+  await ask('/v1/alerts/{id}', { status: 404, fill: { id: 'nothing' } });
+  const { rules } = await ask('/v1/rules');
+  assert.ok(rules.length > 0);
+  await ask('/v1/rejected', { query: { limit: '5' } });
+  await ask('/v1/feeds/silent');
+  await ask('/v1/revisions');
+  await ask('/v1/events', { status: 400, query: { topics: 'gossip' } });
+  const why = { rule: rules[0].id, thing: alerts[0]?.thing ?? 'nothing' };
+  if (!running) {
+    await ask('/v1/events', { status: 503 });
+    await ask('/v1/why', { status: 503, query: why });
+    return;
+  }
+  if (alerts.length > 0) {
+    await ask('/v1/why', { query: { rule: alerts[0].rule, thing: alerts[0].thing } });
+  } else {
+    await ask('/v1/why', { status: 404, query: why });
+  }
+  const line = new AbortController();
+  const stream = await fetch(`${server}/v1/events`, { signal: line.signal });
+  assert.ok(stream.headers.get('content-type')?.startsWith('text/event-stream'));
+  const { value } = await stream.body.getReader().read();
+  line.abort();
+  const clock = /^event: clock\ndata: (.*)$/m.exec(new TextDecoder().decode(value));
+  assert.ok(clock, 'the stream begins with the clock');
+  const schema = contract.components.schemas.ClockEvent;
+  assert.deepEqual(complaints(JSON.parse(clock[1]), schema), []);
+});
+
 test('mistakes get a problem document with the right status', async () => {
   const bad = (path, status, rest) => ask(path, { status, ...rest });
   await bad('/v1/regions/{code}', 404, { fill: { code: '999999' } });
