@@ -45,6 +45,13 @@ constexpr std::int64_t demo_back_ns = 14 * ns_per_day;
 constexpr double demo_speed = 600;
 constexpr int exit_disk = 74;  // EX_IOERR of sysexits.h
 
+// What is on disk is whole; what was in memory is in doubt. The next start recovers.
+void end_at_once(const Error& error) {
+  std::fprintf(stderr, "the disk did not keep its word: %s\nCairn ends; start it again.\n",
+               to_string(error).c_str());
+  std::_Exit(exit_disk);
+}
+
 // When the demonstration of this data directory was first started.
 Result<Instant> demo_begun(const Context& context) {
   const std::string path = context.data + "/demonstration";
@@ -97,12 +104,7 @@ int run_serve(const Args& args) {
   }
   options.mqtt_port = static_cast<std::uint16_t>(*mqtt_port);
   options.any_mqtt_port = !args.has("mqtt-port");
-  options.fatal = [](const Error& error) {
-    // What is on disk is whole; what was in memory is in doubt. The next start recovers.
-    std::fprintf(stderr, "the disk did not keep its word: %s\nCairn ends; start it again.\n",
-                 to_string(error).c_str());
-    std::_Exit(exit_disk);
-  };
+  options.fatal = end_at_once;
   options.web_directory = args.get("web", context->root + "/web/dist");
   if (!context->files->exists(options.web_directory + "/index.html")) {
     std::fprintf(stderr, "no console at %s; the API is served without it\n",

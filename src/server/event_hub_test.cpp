@@ -8,7 +8,8 @@
 namespace cairn::server {
 namespace {
 
-using namespace std::chrono_literals;
+using std::chrono_literals::operator""s;
+using std::chrono_literals::operator""ms;
 
 class EventHubTest : public ::testing::Test {
  protected:

@@ -21,7 +21,7 @@
 namespace cairn::server {
 namespace {
 
-using namespace std::string_literals;
+using std::string_literals::operator""s;
 
 constexpr Instant now{1'700'000'000'000'000'000};
 // The digests are those of "token-7" and "token-8".

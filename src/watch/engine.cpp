@@ -143,7 +143,15 @@ Result<bool> Engine::apply(int wait_ms) {
     if (auto done = take_in(written); !done) return fail(done.error());
     if (written.kind == stream::RecordKind::observations) desk_->applied(written.payload.size());
   }
-  if (counters_->state_wanted.exchange(false)) hand_over_state();
+  // Between two records: a position is in the history whole or not at all.
+  if (!counters_->aside.load(std::memory_order_acquire)) {
+    const bool state = counters_->state_wanted.exchange(false);
+    if (state || history_->wants_seal()) {
+      history_->set_aside();
+      counters_->aside.store(true, std::memory_order_release);
+      if (state) hand_over_state();  // last: it is taken up when nothing is aside any more
+    }
+  }
   return !batch.empty();
 }
 

@@ -140,8 +140,10 @@ Status Engine::rebind(std::shared_ptr<const World> world) {
 Result<bool> Engine::keep() {
   if (auto done = keep_journal(); !done) return fail(done.error());
   bool more = false;
-  if (history_->wants_seal()) {
-    if (auto done = history_->seal(); !done) return fail(done.error());
+  if (counters_->aside.load(std::memory_order_acquire)) {
+    // The state that was handed over with them is written below.
+    if (auto done = history_->write_aside(); !done) return fail(done.error());
+    counters_->aside.store(false, std::memory_order_release);
     more = true;
   } else if (auto compacted = history_->compact(clock_.now()); !compacted) {
     return fail(compacted.error());
@@ -181,7 +183,7 @@ Status Engine::keep_journal() {
 // history up to it, then the file; only then the log before it may go.
 Result<bool> Engine::keep_state() {
   std::optional<std::pair<std::uint64_t, std::string>> state;
-  {
+  if (!counters_->aside.load(std::memory_order_acquire)) {
     const std::lock_guard lock(kept_mutex_);
     state.swap(state_);
   }
@@ -196,8 +198,8 @@ Result<bool> Engine::keep_state() {
     }
     return false;
   }
+  // The history went to disk before: a state is taken up only when its points are not aside.
   if (auto done = keep_journal(); !done) return fail(done.error());
-  if (auto done = history_->seal(); !done) return fail(done.error());
   const std::string directory = options_.directory + "/state";
   if (auto done = store::write_state(files_, directory, state_name, state->first, state->second);
       !done) {
@@ -211,7 +213,11 @@ Result<bool> Engine::keep_state() {
 Status Engine::close() {
   if (auto done = write(0); !done) return done;
   if (auto done = apply(0); !done) return fail(done.error());
+  if (counters_->aside.exchange(false)) {
+    if (auto done = history_->write_aside(); !done) return done;
+  }
   hand_over_state();
+  if (auto done = history_->seal(); !done) return done;
   if (auto done = keep_state(); !done) return fail(done.error());
   return {};
 }

@@ -51,6 +51,7 @@ struct Engine::Counters {
   std::atomic<double> recovery_s{0};
   std::atomic<double> commit_ms{0};
   std::atomic<bool> state_wanted{false};
+  std::atomic<bool> aside{false};  // points are set aside, and not on disk yet
 };
 
 // What the machine has to keep for the formulas of a world.
