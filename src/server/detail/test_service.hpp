@@ -30,8 +30,7 @@ inline model::FileMap small_workspace() {
       {"w/regions/r/divisions.csv",
        "code,name_zh,name_en,level,parent,valid_from,valid_to,successor,aliases,lon,lat,"
        "estimated,source\n"
-       "51,四川省,Sichuan,province,,,,,,,,,s\n"
-       "5134,凉山州,Liangshan,prefecture,51,,,,,102.5,27,false,s\n"
+       "51,四川省,Sichuan,province,,,,,,,,,s\n5134,凉山州,Liangshan,prefecture,51,,,,,102.5,27,false,s\n"
        "513401,西昌市,Xichang,county,5134,,,,,102.5,27.5,false,s\n"
        "513402,会理市,Huili,county,5134,,,,513425,102.5,26.5,false,s\n"},
       {"w/regions/r/boundaries.geojson",
