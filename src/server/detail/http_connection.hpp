@@ -13,7 +13,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>  // before Asio's coroutine headers: g++ 12 needs std::exchange there
+#include <utility>  // first: g++ 12 needs std::exchange in Asio's coroutine headers
 
 #include "core/limits.hpp"
 #include "core/text.hpp"
