@@ -3,6 +3,10 @@
 // it belongs to the socket thread.
 #pragma once
 
+// clang-format off: g++ 12 needs std::exchange before Asio's coroutine headers
+#include <utility>
+// clang-format on
+
 #include <algorithm>
 #include <boost/asio.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -13,7 +17,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>  // first: g++ 12 needs std::exchange in Asio's coroutine headers
 
 #include "core/limits.hpp"
 #include "core/text.hpp"
