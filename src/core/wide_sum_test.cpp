@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "formula/wide_sum.hpp"
+#include "core/wide_sum.hpp"
 
 #include <gtest/gtest.h>
 
@@ -9,7 +9,7 @@
 #include <random>
 #include <vector>
 
-namespace cairn::formula {
+namespace cairn {
 namespace {
 
 std::uint64_t bits(double value) {
@@ -109,4 +109,4 @@ TEST(WideSum, BrokenBytesAreRefused) {
 }
 
 }  // namespace
-}  // namespace cairn::formula
+}  // namespace cairn

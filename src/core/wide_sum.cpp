@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "formula/wide_sum.hpp"
+#include "core/wide_sum.hpp"
 
 #include <bit>
 #include <cmath>
@@ -7,7 +7,7 @@
 #include <limits>
 #include <vector>
 
-namespace cairn::formula {
+namespace cairn {
 namespace {
 
 __extension__ typedef unsigned __int128 uint128;
@@ -172,4 +172,4 @@ bool WideSum::read(std::string_view& in, WideSum& sum) {
   return true;
 }
 
-}  // namespace cairn::formula
+}  // namespace cairn
