@@ -314,7 +314,7 @@ void Machine::Impl::repair(const Repair& repair, Moment& moment) {
   if (rule == nullptr || rule->silent) return;
   const Slot slot = find_slot(repair.thing, rule->type);
   if (slot == none) return;
-  if (things[slot].changed > repair.seen) {
+  if (!repair.past && things[slot].changed > repair.seen) {
     moment.effects.late.push_back({slot, repair.from});
     return;
   }
@@ -388,7 +388,7 @@ void Machine::Impl::write(std::string& out) const {
         put_fixed(states, state->flap_time_s);
         put_fixed(states, state->flap_score);
         put_fixed(states, static_cast<std::uint8_t>(state->phase));
-        put_fixed(states, static_cast<std::uint8_t>(state->flapping));
+        put_fixed(states, static_cast<std::uint8_t>(state->flapping | state->quiet << 1));
       }
     }
     put_varint(out, count);
@@ -424,7 +424,9 @@ bool Machine::Impl::read_rules(ByteReader& in,
         const auto phase = in.fixed<std::uint8_t>();
         if (phase > static_cast<std::uint8_t>(AlertPhase::clearing)) in.failed();
         state->phase = in.ok() ? static_cast<AlertPhase>(phase) : AlertPhase::inactive;
-        state->flapping = in.fixed<std::uint8_t>() != 0;
+        const auto marks = in.fixed<std::uint8_t>();
+        state->flapping = (marks & 1) != 0;
+        state->quiet = (marks & 2) != 0;
       }
       if (!in.ok() || which >= names.size()) return false;
       if (rule == nullptr || names[which].second != rule->def->type) continue;

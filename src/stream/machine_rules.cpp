@@ -122,11 +122,22 @@ void RuleBook::step_rule(std::uint32_t rule_index, std::span<const ThingStep> st
     change.next = stream::step(rule.times, change.before, at.at, when_[lane],
                                rule.clear ? clear_[lane] : Truth::unknown);
     // The usual case: nothing was, nothing is.
-    if (change.next == change.current && change.before == pair.before) continue;
+    const bool confirms = change.current.quiet && !at.historical;
+    if (!confirms && change.next == change.current && change.before == pair.before) continue;
     settle(rule, at, change, moment);
     states.set(place, {change.next, change.before});
   }
   if (rule.suppress) suppress(rule, first, moment);
+}
+
+// Whether a firing stays without an alarm: what back-filled data say waits for a live step that
+// says so too. What was told once is not taken back by the same time told again.
+bool RuleBook::stays_quiet(const ThingStep& step, const Change& change) {
+  if (!fires(change.next.phase)) return false;
+  const bool told = fires(change.current.phase) && !change.current.quiet &&
+                    change.next.episode == change.current.episode;
+  if (told || (!step.historical && change.next.phase == AlertPhase::firing)) return false;
+  return fires(change.before.phase) ? change.before.quiet : step.historical;
 }
 
 // Gives the next state its episode and its flapping, and says what has changed.
@@ -147,10 +158,14 @@ void RuleBook::settle(const CompiledRule& rule, const ThingStep& step, Change& c
       next.episode = 0;  // given by publish()
     }
   }
-  if (current.phase == next.phase && current.episode == next.episode) return;
+  next.quiet = stays_quiet(step, change);
+  const bool same = current.phase == next.phase && current.episode == next.episode;
+  if (same && current.quiet == next.quiet) return;
   const bool taken_back = fires(current.phase) && !fires(before.phase) && !fires(next.phase);
   const std::uint8_t revised = step.again ? transition_flag::revised : 0;
-  std::uint8_t flags = step.historical ? transition_flag::historical : 0;
+  const bool told = fires(current.phase) && !current.quiet;
+  const bool unheard = next.quiet || (current.quiet && !fires(next.phase));
+  std::uint8_t flags = unheard || (step.historical && !told) ? transition_flag::historical : 0;
   AlertPhase from = current.phase;
   if (taken_back) {
     emit(rule, step.slot, from, current, AlertPhase::retracted, step.at, flags | revised, moment);
@@ -362,8 +377,11 @@ void RuleBook::repair(const CompiledRule& rule, Slot slot, const Repair& repair,
     moment.effects.revisions.push_back(revision);
     ++moment.ordinal;
   }
+  if (repair.past) return;
   RulePair pair = state(rule, slot);
   const auto take = [&](const RuleState& from, RuleState& to) {
+    // What fires only by late data is no alarm before a live step says so too.
+    to.quiet = fires(from.phase) && (!fires(to.phase) || to.quiet);
     to.phase = from.phase;
     to.since_ns = from.since_ns;
     to.episode = from.episode < numbers.size() && active(from.phase)

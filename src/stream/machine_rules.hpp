@@ -115,6 +115,7 @@ class RuleBook {
   void step_rule(std::uint32_t rule, std::span<const ThingStep> steps, Moment& moment);
   void read_truths(const formula::Compiled& formula, std::vector<Truth>& out);
   void settle(const CompiledRule& rule, const ThingStep& step, Change& change, Moment& moment);
+  static bool stays_quiet(const ThingStep& step, const Change& change);
   void emit(const CompiledRule& rule, Slot slot, AlertPhase from, const RuleState& to,
             AlertPhase phase, Instant event, std::uint8_t flags, Moment& moment);
   void suppress(const CompiledRule& rule, std::size_t first, Moment& moment);

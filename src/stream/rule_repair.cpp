@@ -31,6 +31,7 @@ void write(const Repair& repair, std::string& out) {
   put_text(out, repair.thing);
   put_varint(out, repair.seen);
   put_fixed(out, repair.from.ns);
+  put_fixed(out, static_cast<std::uint8_t>(repair.past));
   put_varint(out, repair.episodes.size());
   for (const RepairedEpisode& episode : repair.episodes) {
     put_fixed(out, static_cast<std::uint8_t>(episode.kind));
@@ -54,6 +55,9 @@ Result<Repair> read_repair(std::string_view payload) {
   repair.thing = in.text();
   repair.seen = in.varint();
   repair.from.ns = in.fixed<std::int64_t>();
+  const auto past = in.fixed<std::uint8_t>();
+  if (past > 1) in.failed();
+  repair.past = past == 1;
   constexpr std::size_t least_bytes = 13;  // of an episode
   repair.episodes.resize(in.count(least_bytes));
   for (RepairedEpisode& episode : repair.episodes) {

@@ -33,6 +33,9 @@ struct Repair {
   // more of it since does not apply the repair but asks for another one, from `from` on.
   std::uint64_t seen = 0;
   Instant from;
+  // Only what had ended before the last step is corrected: the state stays, and the repair is good
+  // whatever came since.
+  bool past = false;
   std::vector<RepairedEpisode> episodes;
   // The rule's state after the thing's last step, and before it. An episode below
   // episodes.size() is that one of `episodes` (added ones have no number yet).

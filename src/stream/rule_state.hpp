@@ -27,7 +27,10 @@ struct RuleState {
   std::uint32_t flap_time_s = 0;  // of the score, in seconds since 2000-01-01
   std::uint16_t flap_score = 0;   // in 1/256; see flap()
   AlertPhase phase = AlertPhase::inactive;
-  bool flapping = false;
+  bool flapping : 1 = false;
+  // Fires by what back-filled or late data say: no alarm yet. The first live step that finds it
+  // still firing raises it.
+  bool quiet : 1 = false;
   bool operator==(const RuleState&) const = default;
 };
 
