@@ -200,6 +200,30 @@ std::uint32_t Desk::source_of(const std::string& name) {
   return at->second;
 }
 
+Status Desk::has_room(const std::shared_ptr<Names>& names) const {
+  const std::size_t waiting =
+      pending_.observations.size() + unapplied_.load(std::memory_order_relaxed);
+  if (waiting > limits::ingest_queue_bytes) {
+    return fail(Code::too_large, "the queue is full; send it again in a second");
+  }
+  // A world that was swapped meanwhile numbers its own cells.
+  const std::lock_guard names_lock(names_mutex_);
+  if (names != names_) return fail(Code::too_large, "the region is being loaded anew");
+  return {};
+}
+
+void Desk::put(Names& names, const Sender& sender, const Resolved& resolved) {
+  std::vector<stream::Observed> readings;
+  readings.reserve(resolved.readings.size());
+  for (const auto& [cell, observed] : resolved.readings) {
+    readings.push_back({number_of(names, cell), observed.time_ns, observed.value});
+  }
+  const stream::Message message{source_of(sender.name), sender.sequence, sender.historical,
+                                static_cast<std::uint32_t>(readings.size())};
+  stream::write(message, readings.data(), pending_.observations);
+  pending_.readings += readings.size();
+}
+
 Result<Receipt> Desk::submit(const Sender& sender, const model::ReadingBatch& batch) {
   std::shared_ptr<Names> names;
   {
@@ -214,32 +238,47 @@ Result<Receipt> Desk::submit(const Sender& sender, const model::ReadingBatch& ba
   receipt.refused.insert(receipt.refused.end(), std::make_move_iterator(resolved.refused.begin()),
                          std::make_move_iterator(resolved.refused.end()));
   if (!resolved.readings.empty()) {
-    std::vector<stream::Observed> readings;
-    readings.reserve(resolved.readings.size());
     const std::lock_guard lock(mutex_);
-    const std::size_t waiting =
-        pending_.observations.size() + unapplied_.load(std::memory_order_relaxed);
-    if (waiting > limits::ingest_queue_bytes) {
-      return fail(Code::too_large, "the queue is full; send it again in a second");
-    }
-    {
-      // A world that was swapped meanwhile numbers its own cells.
-      const std::lock_guard names_lock(names_mutex_);
-      if (names != names_) return fail(Code::too_large, "the region is being loaded anew");
-    }
-    for (auto& [cell, observed] : resolved.readings) {
-      observed.series = number_of(*names, cell);
-      readings.push_back(observed);
-    }
-    const stream::Message message{source_of(sender.name), sender.sequence, sender.historical,
-                                  static_cast<std::uint32_t>(readings.size())};
-    stream::write(message, readings.data(), pending_.observations);
-    pending_.readings += readings.size();
-    pending_.ticket = receipt.position = next_ticket_++;
+    if (auto room = has_room(names); !room) return fail(room.error());
+    put(*names, sender, resolved);
+    receipt.position = pending_.ticket = next_ticket_++;
     waiting_.notify_one();
   }
   accepted_.fetch_add(receipt.accepted, std::memory_order_relaxed);
   if (!receipt.refused.empty()) sink_.reject(sender.name, receipt.refused);
+  return receipt;
+}
+
+Result<Receipt> Desk::submit_all(std::span<const Delivery> deliveries) {
+  std::shared_ptr<Names> names;
+  {
+    const std::lock_guard lock(names_mutex_);
+    names = names_;
+  }
+  const Instant now = clock_.now();
+  std::vector<Resolved> resolved(deliveries.size());
+  Receipt receipt;
+  for (std::size_t i = 0; i < deliveries.size(); ++i) {
+    resolve(*names, deliveries[i].sender, deliveries[i].batch, now, resolved[i]);
+    receipt.accepted += resolved[i].readings.size();
+  }
+  if (receipt.accepted > 0) {
+    const std::lock_guard lock(mutex_);
+    if (auto room = has_room(names); !room) return fail(room.error());
+    for (std::size_t i = 0; i < deliveries.size(); ++i) {
+      if (!resolved[i].readings.empty()) put(*names, deliveries[i].sender, resolved[i]);
+    }
+    receipt.position = pending_.ticket = next_ticket_++;
+    waiting_.notify_one();
+  }
+  accepted_.fetch_add(receipt.accepted, std::memory_order_relaxed);
+  for (std::size_t i = 0; i < deliveries.size(); ++i) {
+    auto& refused = resolved[i].refused;
+    if (refused.empty()) continue;
+    sink_.reject(deliveries[i].sender.name, refused);
+    receipt.refused.insert(receipt.refused.end(), std::make_move_iterator(refused.begin()),
+                           std::make_move_iterator(refused.end()));
+  }
   return receipt;
 }
 

@@ -10,6 +10,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -31,6 +32,12 @@ class RejectionSink {
   virtual void reject(std::string_view sender, const std::vector<model::Refusal>& refused) = 0;
 };
 
+// One message, with its sender.
+struct Delivery {
+  Sender sender;
+  model::ReadingBatch batch;
+};
+
 class Desk final : public Intake {
  public:
   // What goes to the log together.
@@ -46,6 +53,8 @@ class Desk final : public Intake {
   Desk(const Clock& clock, std::shared_ptr<const stream::Binding> binding, RejectionSink& sink);
 
   Result<Receipt> submit(const Sender& sender, const model::ReadingBatch& batch) override;
+  // Several messages in one commit: all of them will be on disk, or none.
+  Result<Receipt> submit_all(std::span<const Delivery> deliveries);
   std::uint64_t durable() const override { return durable_.load(std::memory_order_acquire); }
   void listen(Listener listener) override;
 
@@ -85,8 +94,10 @@ class Desk final : public Intake {
                              Instant now, double& value);
   std::optional<Conversion> conversion_to(const model::PropertyDef& property,
                                           std::string_view unit);
-  std::uint32_t number_of(Names& names, stream::CellId cell);  // under mutex_
-  std::uint32_t source_of(const std::string& name);            // under mutex_
+  Status has_room(const std::shared_ptr<Names>& names) const;              // under mutex_
+  void put(Names& names, const Sender& sender, const Resolved& resolved);  // under mutex_
+  std::uint32_t number_of(Names& names, stream::CellId cell);              // under mutex_
+  std::uint32_t source_of(const std::string& name);                        // under mutex_
 
   const Clock& clock_;
   RejectionSink& sink_;

@@ -120,7 +120,8 @@ Status Engine::write(int wait_ms) {
     for (Written& written : batch) queue_.push_back(std::move(written));
   }
   queue_filled_.notify_one();
-  if (const std::uint64_t to = counters_->forget.exchange(0); to != 0) {
+  if (std::uint64_t to = counters_->forget.exchange(0); to != 0) {
+    if (options_.forward != nullptr) to = std::min(to, options_.forward->settled());
     if (auto forgotten = log_->forget(to); !forgotten) return forgotten;
   }
   counters_->log_bytes.store(log_->bytes(), std::memory_order_relaxed);
@@ -141,7 +142,9 @@ Result<bool> Engine::apply(int wait_ms) {
   }
   for (const Written& written : batch) {
     if (auto done = take_in(written); !done) return fail(done.error());
-    if (written.kind == stream::RecordKind::observations) desk_->applied(written.payload.size());
+    if (written.kind == stream::RecordKind::observations && options_.forward == nullptr) {
+      desk_->applied(written.payload.size());
+    }
   }
   // Between two records: a position is in the history whole or not at all.
   if (!counters_->aside.load(std::memory_order_acquire)) {
@@ -156,6 +159,7 @@ Result<bool> Engine::apply(int wait_ms) {
 }
 
 Status Engine::take_in(const Written& record) {
+  if (options_.forward != nullptr) return hand_on(record);
   effects_.clear();
   const stream::Record view{record.position, record.kind, record.arrival, record.payload};
   if (auto done = running_->machine.apply(view, effects_); !done) {

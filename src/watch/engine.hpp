@@ -19,6 +19,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -32,6 +33,7 @@
 #include "watch/alert_book.hpp"
 #include "watch/desk.hpp"
 #include "watch/live.hpp"
+#include "watch/shard.hpp"
 #include "watch/world.hpp"
 
 namespace cairn::watch {
@@ -45,6 +47,7 @@ struct EngineOptions {
   std::int64_t state_ns = 300 * ns_per_second;           // at most, when anything came in
   std::size_t updates_kept = 512;                        // readings of one update
   std::function<double()> clock_speed = {};  // of a demonstration clock; none: the true one
+  Forward* forward = nullptr;  // of a parent of shards: takes the readings; outlives the engine
 };
 
 class Engine final : public Live, public RejectionSink {
@@ -89,6 +92,15 @@ class Engine final : public Live, public RejectionSink {
 
   void reject(std::string_view sender, const std::vector<model::Refusal>& refused) override;
 
+  // Of shards (watch/shard.hpp). Messages that stand in the log together or not at all.
+  Result<Receipt> submit_all(std::span<const Delivery> deliveries);
+  // So many bytes that were forwarded wait no more.
+  void forwarded(std::size_t bytes);
+  // A shard's alerts, on the thread of apply(); older states than known change nothing.
+  void raise(const std::vector<Alert>& alerts);
+  // Counts what may change an answer.
+  std::uint64_t generation() const;
+
   // The state as bytes, for comparisons; from the thread of apply().
   std::string state_bytes() const;
   std::uint64_t applied() const;
@@ -116,6 +128,7 @@ class Engine final : public Live, public RejectionSink {
   Status commit(std::vector<Written>& batch, Desk::Group& group, std::vector<Control>& controls);
   void note_commit(std::int64_t ns);
   Status take_in(const Written& record);
+  Status hand_on(const Written& record);
   void after(const stream::Effects& effects);
   bool told(const std::string& id, std::uint64_t position) const;
   void alert_of(const stream::Transition& transition);

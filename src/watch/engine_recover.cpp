@@ -92,7 +92,9 @@ Status Engine::recover(std::shared_ptr<const World> world) {
 
 Status Engine::replay(std::uint64_t after) {
   replaying_ = true;
-  const auto done = log_->read(after, [this](const store::LogRecord& record) -> Status {
+  // What the machine has seen may not have been forwarded yet.
+  const std::uint64_t begin = options_.forward != nullptr ? 0 : after;
+  const auto done = log_->read(begin, [this](const store::LogRecord& record) -> Status {
     return take_in({record.position, static_cast<stream::RecordKind>(record.kind), record.arrival,
                     std::string(record.payload)});
   });

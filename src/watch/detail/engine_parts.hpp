@@ -48,6 +48,7 @@ struct Engine::Counters {
   std::atomic<std::uint64_t> series{0};
   std::atomic<std::uint64_t> log_bytes{0};
   std::atomic<std::uint64_t> forget{0};  // the log up to here is not needed any more
+  std::atomic<std::uint64_t> raised{0};  // changes that came from shards
   std::atomic<double> recovery_s{0};
   std::atomic<double> commit_ms{0};
   std::atomic<bool> state_wanted{false};
