@@ -74,16 +74,22 @@ void put(double value, std::string& out) {
   out.append(bytes, sizeof value);
 }
 
-constexpr std::uint64_t flag_estimated = 1;
-constexpr std::uint64_t flag_values = 2;  // min and max stand
-constexpr std::uint64_t flag_sketch = 4;
+constexpr std::uint64_t flag_values = 1;  // min and max stand
+constexpr std::uint64_t flag_sketch = 2;
 
 }  // namespace
 
+bool has_extremes(AggregateKind kind) {
+  return kind == AggregateKind::min || kind == AggregateKind::max ||
+         kind == AggregateKind::quantile;
+}
+
 void Partial::add(AggregateKind kind, double value) {
   value += 0.0;  // -0 becomes 0, so that min and max do not depend on the order
-  min = count == 0 ? value : std::min(min, value);
-  max = count == 0 ? value : std::max(max, value);
+  if (has_extremes(kind)) {
+    min = count == 0 ? value : std::min(min, value);
+    max = count == 0 ? value : std::max(max, value);
+  }
   ++count;
   change(kind, value, 1, sum, squares);
   if (kind != AggregateKind::quantile) return;
@@ -91,9 +97,64 @@ void Partial::add(AggregateKind kind, double value) {
   sketch->add(value);
 }
 
-void Partial::take(AggregateKind kind, double value) {
-  --count;
-  change(kind, value + 0.0, -1, sum, squares);
+void Partial::add(AggregateKind kind, const Contribution& of) {
+  expected += of.expected;
+  reported += of.reported;
+  estimated += of.estimated;
+  newest = std::max(newest, of.newest);
+  if (of.counts == 0) return;
+  if (kind == AggregateKind::count || kind == AggregateKind::share) {
+    ++count;
+  } else {
+    add(kind, of.value);
+  }
+}
+
+Partial::Lost Partial::replace(AggregateKind kind, const Contribution& before,
+                               const Contribution& now) {
+  expected += std::uint64_t{now.expected} - before.expected;
+  reported += std::uint64_t{now.reported} - before.reported;
+  estimated += std::uint64_t{now.estimated} - before.estimated;
+  Lost lost = before.newest == newest && now.newest < newest ? Lost::extremes : Lost::nothing;
+  newest = std::max(newest, now.newest);
+  if (before.counts == now.counts && (now.counts == 0 || before.value == now.value)) return lost;
+  if (kind == AggregateKind::count || kind == AggregateKind::share) {
+    count += std::uint64_t{now.counts} - before.counts;
+    return lost;
+  }
+  if (before.counts != 0) {
+    const bool least = before.value == min && !(now.counts != 0 && now.value <= min);
+    const bool most = before.value == max && !(now.counts != 0 && now.value >= max);
+    if (has_extremes(kind) && (least || most)) lost = Lost::extremes;
+    --count;
+    change(kind, before.value, -1, sum, squares);
+    if (sketch && !sketch->take(before.value)) return Lost::all;
+  }
+  if (now.counts != 0) add(kind, now.value);
+  return lost;
+}
+
+void Partial::set_extremes(const Extremes& extremes) {
+  newest = extremes.newest;
+  min = extremes.min;
+  max = extremes.max;
+  if (sketch) sketch->set_range(min, max);
+}
+
+void Extremes::add(const Partial& part) {
+  newest = std::max(newest, part.newest);
+  if (part.count > 0) widen(part.min, part.max);
+}
+
+void Extremes::add(const Contribution& part) {
+  newest = std::max(newest, part.newest);
+  if (part.counts != 0) widen(part.value, part.value);
+}
+
+void Extremes::widen(double low, double high) {
+  min = any ? std::min(min, low) : low;
+  max = any ? std::max(max, high) : high;
+  any = true;
 }
 
 void Partial::merge(const Partial& other) {
@@ -104,7 +165,7 @@ void Partial::merge(const Partial& other) {
   expected += other.expected;
   reported += other.reported;
   count += other.count;
-  estimated = estimated || other.estimated;
+  estimated += other.estimated;
   newest = std::max(newest, other.newest);
   sum.merge(other.sum);
   squares.merge(other.squares);
@@ -159,8 +220,9 @@ void Partial::write(std::string& out) const {
   put(reported, out);
   put(count, out);
   const bool values = min != 0 || max != 0;
-  put((estimated ? flag_estimated : 0) | (values ? flag_values : 0) | (sketch ? flag_sketch : 0),
-      out);
+  const bool sketched = sketch && count > 0;
+  put(estimated, out);
+  put((values ? flag_values : 0) | (sketched ? flag_sketch : 0), out);
   put(std::bit_cast<std::uint64_t>(newest.ns) ^ (std::uint64_t{1} << 63), out);
   if (values) {
     put(min, out);
@@ -168,7 +230,7 @@ void Partial::write(std::string& out) const {
   }
   sum.write(out);
   squares.write(out);
-  if (sketch) sketch->write(out);
+  if (sketched) sketch->write(out);
 }
 
 bool Partial::read(std::string_view& in, Partial& partial) {
@@ -176,16 +238,15 @@ bool Partial::read(std::string_view& in, Partial& partial) {
   std::uint64_t flags = 0;
   std::uint64_t newest = 0;
   if (!get(in, partial.expected) || !get(in, partial.reported) || !get(in, partial.count) ||
-      !get(in, flags) || !get(in, newest)) {
+      !get(in, partial.estimated) || !get(in, flags) || !get(in, newest)) {
     return false;
   }
-  partial.estimated = (flags & flag_estimated) != 0;
   partial.newest.ns = std::bit_cast<std::int64_t>(newest ^ (std::uint64_t{1} << 63));
   if ((flags & flag_values) != 0 && (!get(in, partial.min) || !get(in, partial.max))) return false;
   if (!WideSum::read(in, partial.sum) || !WideSum::read(in, partial.squares)) return false;
-  if ((flags & flag_sketch) == 0) return flags < 8;
+  if ((flags & flag_sketch) == 0) return flags < 4;
   partial.sketch = std::make_unique<Sketch>();
-  return flags < 8 && Sketch::read(in, *partial.sketch) && partial.sketch->count() == partial.count;
+  return flags < 4 && Sketch::read(in, *partial.sketch) && partial.sketch->count() == partial.count;
 }
 
 }  // namespace cairn::formula

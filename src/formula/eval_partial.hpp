@@ -20,13 +20,44 @@ struct PartialValue {
   double value = 0;
 };
 
-struct Partial {
-  std::uint64_t expected = 0;  // things (or their sub-periods) that should have a value
-  std::uint64_t reported = 0;  // of these, known
-  std::uint64_t count = 0;     // values added; of count and share: things for which it is true
-  bool estimated = false;
-  Instant newest = Instant::min();  // end of the newest observation used
+// What one thing adds to a partial; equal contributions change nothing.
+struct Contribution {
+  double value = 0;                 // when it counts, of kinds that take values; never -0
+  Instant newest = Instant::min();  // end of the newest observation that it rests on
+  std::uint32_t expected : 30 = 0;  // the thing, or its sub-periods
+  std::uint32_t counts : 1 = 0;     // of count and share: it is true; else it has a value
+  std::uint32_t estimated : 1 = 0;
+  std::uint32_t reported = 0;
+  bool operator==(const Contribution&) const = default;
+};
+static_assert(sizeof(Contribution) == 24);  // one a thing and aggregate is kept
+
+// min(), max() and quantile(): what goes may have been the smallest or the largest.
+bool has_extremes(AggregateKind kind);
+
+struct Partial;
+
+// What sums cannot tell of the parts of a partial.
+struct Extremes {
+  Instant newest = Instant::min();
   double min = 0;
+  double max = 0;
+  bool any = false;
+
+  void add(const Partial& part);
+  void add(const Contribution& part);
+
+ private:
+  void widen(double low, double high);
+};
+
+struct Partial {
+  std::uint64_t expected = 0;       // things (or their sub-periods) that should have a value
+  std::uint64_t reported = 0;       // of these, known
+  std::uint64_t count = 0;          // values added; of count and share: things for which it is true
+  std::uint64_t estimated = 0;      // things with an estimate among their inputs
+  Instant newest = Instant::min();  // end of the newest observation used
+  double min = 0;                   // of kinds that have extremes
   double max = 0;
   WideSum sum;      // of the values: sum, avg, stddev
   WideSum squares;  // stddev
@@ -34,8 +65,16 @@ struct Partial {
 
   // Adds a finite value. Counts and notes are the caller's.
   void add(AggregateKind kind, double value);
-  // Takes an added value out of count and sums again; min, max and sketch cannot forget.
-  void take(AggregateKind kind, double value);
+  void add(AggregateKind kind, const Contribution& of);
+  // What replace() cannot keep right, as what went may have been the newest, least or largest one.
+  enum class Lost : std::uint8_t {
+    nothing,
+    extremes,  // newest, min and max are open: set_extremes()
+    all,       // the partial is, and has to be merged again
+  };
+  // A thing contributes `now` instead of `before`.
+  Lost replace(AggregateKind kind, const Contribution& before, const Contribution& now);
+  void set_extremes(const Extremes& extremes);
   void merge(const Partial& other);
   // The aggregate's value: nothing selected gives 0 for count and sum, otherwise no value.
   PartialValue value(AggregateKind kind, double quantile) const;

@@ -187,7 +187,7 @@ void RegionEvaluator::put_partial(const Aggregate& aggregate, const Partial& par
                                   std::size_t lane, RegionColumn& column) const {
   const PartialValue value = partial.value(aggregate.kind, aggregate.quantile);
   Basis& basis = column.basis[lane];
-  basis = {partial.reported, partial.expected, partial.estimated, partial.newest, {}};
+  basis = {partial.reported, partial.expected, partial.estimated != 0, partial.newest, {}};
   if (value.lack == Lack::present) {
     column.vec.set_number(lane, value.value);
   } else {

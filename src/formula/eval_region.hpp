@@ -125,8 +125,8 @@ class RegionEvaluator {
   void scan_chunk(const Aggregate& aggregate, Frame& frame, const RowScope& scope,
                   std::vector<std::uint32_t>& rows, Partials& partials, std::vector<Taken>* taken);
   void take_values(const Aggregate& aggregate, const RowScope& scope,
-                   const std::vector<std::uint32_t>& rows, const std::vector<std::uint32_t>& origin,
-                   Frame& frame, Partials& partials, std::vector<Taken>* taken);
+                   const std::vector<std::uint32_t>& rows, const RegionMap& map, Partials& partials,
+                   std::vector<Taken>* taken);
   void check_level(const model::TypeDef& type, const Frame& frame, RegionColumn& column) const;
   void check_in_force(Frame& frame, RegionColumn& column) const;
   RegionColumn combined(const Expr& e, std::vector<RegionColumn> args, std::size_t lanes) const;
@@ -139,6 +139,7 @@ class RegionEvaluator {
       frames_;
   std::map<std::tuple<std::uint32_t, std::int64_t, bool>, std::vector<std::uint32_t>> rows_;
   std::unordered_map<std::uint32_t, std::vector<std::uint8_t>> given_below_;
+  std::vector<Contribution> chosen_;
   RowNotes where_notes_;
   RowNotes value_notes_;
 };

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Scanning a table into the partials of an aggregate.
+#include "formula/eval_scan.hpp"
+
 #include <algorithm>
 
 #include "formula/eval_region.hpp"
@@ -20,12 +22,6 @@ void collect_slots(const model::RegionTree& tree, model::RegionIndex region,
   out.push_back(slot_of_region[region]);
 }
 
-// What of a chunk's row is kept although it was read in another expression.
-void carry(const RowNotes& from, std::size_t lane, Partial& partial) {
-  partial.estimated = partial.estimated || from.estimated[lane] != 0;
-  partial.newest = std::max(partial.newest, from.newest[lane]);
-}
-
 Taken taken_row(std::uint32_t row, const RowNotes& notes, std::size_t lane,
                 const model::Table& table) {
   Taken taken;
@@ -40,6 +36,51 @@ Taken taken_row(std::uint32_t row, const RowNotes& notes, std::size_t lane,
 }
 
 }  // namespace
+
+Choice choice_of(const Vec& where, std::size_t lane) {
+  const bool known = where.present(lane);
+  return {known, known && where.numbers[where.at(lane)] != 0};
+}
+
+Contribution by_predicate(AggregateKind kind, Choice choice, const RowNotes* notes,
+                          std::size_t lane, bool estimated) {
+  Contribution out;
+  const bool counts = kind == AggregateKind::count;
+  // Whether a thing of unknown predicate belongs here is not known: it is expected.
+  out.expected = counts || !choice.known ? 1 : 0;
+  if (!choice.known || (!counts && !choice.selected)) return out;
+  if (notes != nullptr) {
+    out.newest = notes->newest[lane];
+    out.estimated = notes->estimated[lane] != 0 ? 1 : 0;
+  }
+  if (!counts) return out;
+  out.reported = 1;
+  out.counts = choice.selected ? 1 : 0;
+  if (choice.selected && estimated) out.estimated = 1;
+  return out;
+}
+
+void add_value(AggregateKind kind, const Vec& values, const RowNotes& notes, std::size_t lane,
+               bool estimated, Contribution& contribution) {
+  const bool periods = !notes.periods_expected.empty();
+  const std::uint32_t expected = periods ? notes.periods_expected[lane] : 1;
+  if (!values.present(lane)) {
+    contribution = {};
+    contribution.expected = expected;
+    return;
+  }
+  contribution.expected = expected;
+  contribution.reported = periods ? notes.periods_reported[lane] : 1;
+  contribution.newest = std::max(contribution.newest, notes.newest[lane]);
+  if (estimated || notes.estimated[lane] != 0) contribution.estimated = 1;
+  const double value = values.numbers[values.at(lane)];
+  if (kind == AggregateKind::share) {
+    contribution.counts = value != 0 ? 1 : 0;
+  } else {
+    contribution.counts = 1;
+    contribution.value = value + 0.0;  // -0 becomes 0
+  }
+}
 
 RegionMap make_region_map(const model::RegionTree& tree, const std::vector<model::RegionIndex>& of,
                           Instant moment) {
@@ -100,79 +141,46 @@ void RegionEvaluator::scan_chunk(const Aggregate& aggregate, Frame& frame, const
                                  std::vector<std::uint32_t>& rows, Partials& partials,
                                  std::vector<Taken>* taken) {
   const model::Table& table = scope.table;
-  const auto partial_of = [&](std::uint32_t row) -> Partial& {
-    return partials[map_of(frame).slot_of[table.region[row]]];
-  };
+  const RegionMap& map = map_of(frame);
+  const bool counts = aggregate.kind == AggregateKind::count;
   where_notes_.reset(rows.size());
-  std::vector<std::uint32_t> origin;  // lane of the chunk, by lane of the selection
-  if (aggregate.where) {
-    const Vec where = evaluate_rows(*aggregate.where, scope, rows, where_notes_);
-    const bool counts = aggregate.kind == AggregateKind::count;
-    std::size_t kept = 0;
-    for (std::size_t lane = 0; lane < rows.size(); ++lane) {
-      const bool known = where.present(lane);
-      const bool selected = known && where.numbers[where.at(lane)] != 0;
-      // Whether a thing of unknown predicate belongs here is not known: it is expected.
-      if (counts || !known) {
-        Partial& partial = partial_of(rows[lane]);
-        ++partial.expected;
-        if (counts && known) {
-          ++partial.reported;
-          carry(where_notes_, lane, partial);
-        }
-      }
-      if (!selected) continue;
-      origin.push_back(static_cast<std::uint32_t>(lane));
-      rows[kept++] = rows[lane];
+  Vec where;
+  if (aggregate.where) where = evaluate_rows(*aggregate.where, scope, rows, where_notes_);
+  const RowNotes* notes = aggregate.where ? &where_notes_ : nullptr;
+  chosen_.clear();  // contributions of the selection, to be completed
+  std::size_t kept = 0;
+  for (std::size_t lane = 0; lane < rows.size(); ++lane) {
+    const std::uint32_t row = rows[lane];
+    const Choice choice = notes != nullptr ? choice_of(where, lane) : Choice{};
+    const Contribution given =
+        by_predicate(aggregate.kind, choice, notes, lane, table.estimated[row] != 0);
+    if (counts || !choice.selected) {
+      partials[map.slot_of[table.region[row]]].add(aggregate.kind, given);
     }
-    rows.resize(kept);
-  } else {
-    for (std::uint32_t lane = 0; lane < rows.size(); ++lane) origin.push_back(lane);
+    if (!choice.selected) continue;
+    if (counts && taken) taken->push_back(taken_row(row, where_notes_, lane, table));
+    chosen_.push_back(given);
+    rows[kept++] = row;
   }
-  if (aggregate.kind == AggregateKind::count) {
-    for (std::size_t lane = 0; lane < rows.size(); ++lane) {
-      Partial& partial = partial_of(rows[lane]);
-      ++partial.count;
-      partial.estimated = partial.estimated || table.estimated[rows[lane]] != 0;
-      if (!aggregate.where) {
-        ++partial.expected;
-        ++partial.reported;
-      }
-      if (taken) taken->push_back(taken_row(rows[lane], where_notes_, origin[lane], table));
-    }
-    return;
-  }
-  take_values(aggregate, scope, rows, origin, frame, partials, taken);
+  rows.resize(kept);
+  if (!counts) take_values(aggregate, scope, rows, map, partials, taken);
 }
 
 void RegionEvaluator::take_values(const Aggregate& aggregate, const RowScope& scope,
-                                  const std::vector<std::uint32_t>& rows,
-                                  const std::vector<std::uint32_t>& origin, Frame& frame,
+                                  const std::vector<std::uint32_t>& rows, const RegionMap& map,
                                   Partials& partials, std::vector<Taken>* taken) {
   if (rows.empty()) return;
   const model::Table& table = scope.table;
   value_notes_.reset(rows.size());
   const Vec values = evaluate_rows(*aggregate.value, scope, rows, value_notes_);
-  const bool periods = !value_notes_.periods_expected.empty();
   for (std::size_t lane = 0; lane < rows.size(); ++lane) {
-    Partial& partial = partials[map_of(frame).slot_of[table.region[rows[lane]]]];
-    const bool known = values.present(lane);
-    const double value = known ? values.numbers[values.at(lane)] : 0;
-    partial.expected += periods ? value_notes_.periods_expected[lane] : 1;
-    if (taken) {
-      taken->push_back(taken_row(rows[lane], value_notes_, lane, table));
-      if (known) taken->back().value = value;
-    }
-    if (!known) continue;
-    partial.reported += periods ? value_notes_.periods_reported[lane] : 1;
-    partial.estimated = partial.estimated || table.estimated[rows[lane]] != 0;
-    carry(value_notes_, lane, partial);
-    carry(where_notes_, origin[lane], partial);
-    if (aggregate.kind == AggregateKind::share) {
-      partial.count += value != 0 ? 1 : 0;
-    } else {
-      partial.add(aggregate.kind, value);
-    }
+    const std::uint32_t row = rows[lane];
+    Contribution& whole = chosen_[lane];
+    add_value(aggregate.kind, values, value_notes_, lane, table.estimated[row] != 0, whole);
+    partials[map.slot_of[table.region[row]]].add(aggregate.kind, whole);
+    if (!taken) continue;
+    taken->push_back(taken_row(row, value_notes_, lane, table));
+    if (values.present(lane)) taken->back().value = values.numbers[values.at(lane)];
   }
 }
 

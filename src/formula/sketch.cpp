@@ -78,6 +78,32 @@ void Sketch::add(double value) {
   }
 }
 
+bool Sketch::take(double value) {
+  if (exact_) {
+    const auto at = std::find(values_.begin(), values_.end(), value);
+    if (at == values_.end()) return false;
+    *at = values_.back();
+    values_.pop_back();
+    --count_;
+    return true;
+  }
+  if (count_ == exact_most + 1) return false;
+  --count_;
+  if (value == 0) {
+    --zeros_;
+    return true;
+  }
+  Bins& bins = value > 0 ? positive_ : negative_;
+  const auto at = bins.find(bin_of(std::abs(value)));
+  if (--at->second == 0) bins.erase(at);
+  return true;
+}
+
+void Sketch::set_range(double min, double max) {
+  min_ = min;
+  max_ = max;
+}
+
 void Sketch::add_to_bins(double value) {
   if (value > 0) {
     ++positive_[bin_of(value)];

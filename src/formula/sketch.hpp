@@ -20,6 +20,11 @@ class Sketch {
   static constexpr std::size_t exact_most = 64;
 
   void add(double value);  // finite
+  // Takes an added value out again. What is left of the bins does not tell the least and the
+  // largest value: put them with set_range(). False, and nothing is changed, where so few are left
+  // that they would have to be known one by one.
+  bool take(double value);
+  void set_range(double min, double max);
   void merge(const Sketch& other);
   std::uint64_t count() const { return count_; }
   // Linear between the two values beside rank q * (count - 1); needs count() > 0.
