@@ -188,5 +188,116 @@ TEST(HistoryCrash, AFullDiskKeepsPointsInMemoryUntilThereIsSpace) {
   EXPECT_EQ(found(*history), expected(positions));
 }
 
+// --- Retention ---------------------------------------------------------------------------------
+
+// Ten seconds a position: 200 s as observed, then by 100 s, gone after 600 s.
+HistoryOptions thinning() {
+  HistoryOptions out = options();
+  out.retention = {{200 * second, 100 * second}, {600 * second, 0}};
+  return out;
+}
+Instant clock_at(std::uint64_t position) {
+  return {start + static_cast<std::int64_t>(position) * 10 * second};
+}
+
+Work thin(Files& disk) {
+  Work run;
+  auto opened = HistoryStore::open(disk, "h", thinning());
+  if (!opened) {
+    run.failed = true;
+    return run;
+  }
+  run.history = std::move(*opened);
+  for (std::uint64_t p = 1; p <= positions; ++p) {
+    run.history->add(0, clock_at(p).ns, static_cast<double>(p), p);
+    run.history->add(1, clock_at(p).ns, static_cast<double>(p % 7), p);
+    if (p % seal_every != 0) continue;
+    if (run.history->seal()) {
+      run.sealed = p;
+    } else {
+      run.failed = true;
+    }
+    for (int step = 0; step < 4; ++step) {
+      if (!run.history->compact(clock_at(p))) run.failed = true;
+    }
+  }
+  return run;
+}
+
+// Whatever was thinned out by then: the buckets are those of all points, up to what may be gone.
+void check_thinned(SimulatedFiles& disk, const Work& run) {
+  auto opened = HistoryStore::open(disk, "h", thinning());
+  ASSERT_TRUE(opened) << to_string(opened.error());
+  HistoryStore& history = **opened;
+  ASSERT_GE(history.stats().sealed_position, run.sealed);
+  for (std::uint64_t p = 1; p <= positions; ++p) {
+    history.add(0, clock_at(p).ns, static_cast<double>(p), p);
+    history.add(1, clock_at(p).ns, static_cast<double>(p % 7), p);
+  }
+  ASSERT_TRUE(history.seal());
+  while (history.compact(clock_at(positions)).value()) {
+  }
+  // A whole bucket behind what may be forgotten; what is older than that is gone for good.
+  const Instant whole{(start / (100 * second) + 4) * 100 * second};
+  for (std::uint32_t series = 0; series < 2; ++series) {
+    std::vector<Point> points;
+    ASSERT_TRUE(history.read(series, Instant::min(), Instant::max(), points));
+    ASSERT_GE(points.front().time_ns, clock_at(positions - 70).ns);
+    ASSERT_LT(points.size(), positions / 2);
+    std::vector<Bucket> buckets;
+    ASSERT_TRUE(history.buckets(series, whole - 1, Instant::max(), 100 * second, buckets));
+    std::vector<Bucket> all;
+    for (std::uint64_t p = 1; p <= positions; ++p) {
+      const std::int64_t time = clock_at(p).ns;
+      if (time < whole.ns) continue;
+      const double value = static_cast<double>(series == 0 ? p : p % 7);
+      const std::int64_t begin = time / (100 * second) * 100 * second;
+      if (all.empty() || all.back().begin_ns != begin) {
+        all.push_back({begin, 0, 0, value, value, value});
+      }
+      Bucket& bucket = all.back();
+      ++bucket.count;
+      bucket.sum += value;
+      bucket.min = std::min(bucket.min, value);
+      bucket.max = std::max(bucket.max, value);
+      bucket.last = value;
+    }
+    ASSERT_EQ(buckets, all);
+  }
+}
+
+TEST(HistoryCrash, APowerCutInTheMidstOfThinningOutLosesNothingAndCountsNothingTwice) {
+  SimulatedFiles dry(1);
+  const Work whole = thin(dry);
+  ASSERT_FALSE(whole.failed);
+  check_thinned(dry, whole);
+  const std::uint64_t steps = dry.operations().size();
+  for (std::uint64_t at = 1; at <= steps && !HasFailure(); ++at) {
+    for (const auto crash : {SimulatedFiles::Crash::power, SimulatedFiles::Crash::process}) {
+      SCOPED_TRACE(testing::Message() << "operation " << at);
+      SimulatedFiles disk(at);
+      disk.crash_at(at, crash);
+      const Work run = thin(disk);
+      disk.restart();
+      check_thinned(disk, run);
+    }
+  }
+}
+
+TEST(HistoryCrash, AFaultInTheMidstOfThinningOutIsSaidAndNothingIsLost) {
+  SimulatedFiles dry(1);
+  (void)thin(dry);
+  const std::uint64_t steps = dry.operations().size();
+  for (std::uint64_t at = 1; at <= steps && !HasFailure(); ++at) {
+    SCOPED_TRACE(at);
+    SimulatedFiles disk(at);
+    disk.fail_at(at);
+    Work run = thin(disk);
+    ASSERT_TRUE(run.failed);
+    run.history.reset();
+    check_thinned(disk, run);
+  }
+}
+
 }  // namespace
 }  // namespace cairn::store
