@@ -7,6 +7,8 @@
 #include "app/context.hpp"
 #include "core/text.hpp"
 #include "model/pack_load.hpp"
+#include "store/retention.hpp"
+#include "watch/retention_check.hpp"
 
 namespace cairn::app {
 namespace {
@@ -15,6 +17,7 @@ namespace fs = std::filesystem;
 
 const OptionSpec check_options[] = {
     {"format", "text|json", "how to print (default: text)"},
+    {"keep", "<spans>", "warn of formulas that read beyond what `serve --keep` leaves"},
     root_option,
     data_option,
 };
@@ -82,19 +85,26 @@ void print_problems(const Context& context, const std::vector<Error>& errors,
 }
 
 // A pack that lies outside the root is read besides those of the root.
-Result<Problems> problems_with(const Context& context, const std::string& target) {
+Result<Problems> problems_with(const Context& context, const std::string& target,
+                               std::span<const store::Retention> retention) {
   auto world = load(context);
   if (!world) return fail(world.error());
   const std::string packs = normal(context.root + "/packs");
   const bool outside = !target.empty() && context.files->exists(target + "/pack.yaml") &&
                        !target.starts_with(packs + "/");
-  if (!outside) return (*world)->problems;
+  const auto judged = [&](const watch::World& of) {
+    Problems out = of.problems;
+    const auto beyond = watch::beyond_retention(of, retention);
+    out.warnings.insert(out.warnings.end(), beyond.begin(), beyond.end());
+    return out;
+  };
+  if (!outside) return judged(**world);
   Problems problems;
   auto workspace = (*world)->workspace;
   auto catalog = std::make_shared<model::Catalog>(*workspace.catalog);
   model::load_pack(*context.files, target, *catalog, workspace.records, problems);
   workspace.catalog = std::move(catalog);
-  return watch::build_world(std::move(workspace), {}, std::move(problems))->problems;
+  return judged(*watch::build_world(std::move(workspace), {}, std::move(problems)));
 }
 
 }  // namespace
@@ -117,7 +127,12 @@ int run_check(const Args& args) {
     if (!found) return report(*context, found.error());
     target = *found;
   }
-  const auto problems = problems_with(*context, target);
+  const auto retention = store::parse_retention(args.get("keep"));
+  if (!retention) {
+    print_error(*context, {Code::invalid, retention.error().message, "--keep"});
+    return exit_usage;
+  }
+  const auto problems = problems_with(*context, target, *retention);
   if (!problems) return report(*context, problems.error());
   const auto errors = filtered(problems->errors, target);
   const auto warnings = filtered(problems->warnings, target);

@@ -10,6 +10,7 @@
 #include "app/demo_clock.hpp"
 #include "core/text.hpp"
 #include "server/serve.hpp"
+#include "store/retention.hpp"
 
 namespace cairn::app {
 namespace {
@@ -22,6 +23,7 @@ const OptionSpec serve_options[] = {
     {"mqtt-port", "<number>", "port of the MQTT door (default: 1883, or a free one)"},
     {"demo", "", "the packs' series arrive as if they happened now, at first 600 times faster"},
     {"home", "<region>", "the region shown first (default: panxi)"},
+    {"keep", "<spans>", "how long readings stay: raw=400d,1h=10y (default: all, for ever)"},
     root_option,
     data_option,
 };
@@ -44,6 +46,22 @@ void print_load(const Context& context, const Problems& problems) {
 constexpr std::int64_t demo_back_ns = 14 * ns_per_day;
 constexpr double demo_speed = 600;
 constexpr int exit_disk = 74;  // EX_IOERR of sysexits.h
+
+void announce(const server::ServeOptions& options, const server::Running& running, bool demo) {
+  const std::string host = options.address.find(':') == std::string::npos
+                               ? options.address
+                               : "[" + options.address + "]";
+  std::printf("Cairn serves %s at http://%s:%u\n", options.home.c_str(), host.c_str(),
+              running.port());
+  std::printf("MQTT at %s port %u\n", host.c_str(), running.mqtt_port());
+  if (demo) {
+    std::puts("Demonstration: the packs' own series arrive as if they happened now.");
+  }
+  if (options.token.empty()) {
+    std::puts("Imports over HTTP need a token: start with --token or CAIRN_TOKEN.");
+  }
+  std::fflush(stdout);
+}
 
 // What is on disk is whole; what was in memory is in doubt. The next start recovers.
 void end_at_once(const Error& error) {
@@ -96,6 +114,12 @@ int run_serve(const Args& args) {
   }
   options.root = context->root;
   options.home = args.get("home", "panxi");
+  auto retention = store::parse_retention(args.get("keep"));
+  if (!retention) {
+    print_error(*context, {Code::invalid, retention.error().message, "--keep"});
+    return exit_usage;
+  }
+  options.retention = std::move(*retention);
   options.live = true;
   const auto mqtt_port = parse_integer(args.get("mqtt-port", "1883"));
   if (!mqtt_port || *mqtt_port < 0 || *mqtt_port > 65535) {
@@ -132,19 +156,7 @@ int run_serve(const Args& args) {
   const auto running = server::serve(options, *context->files, clock, problems);
   if (!running) return report(*context, running.error());
   print_load(*context, problems);
-  const std::string host = options.address.find(':') == std::string::npos
-                               ? options.address
-                               : "[" + options.address + "]";
-  std::printf("Cairn serves %s at http://%s:%u\n", options.home.c_str(), host.c_str(),
-              (*running)->port());
-  std::printf("MQTT at %s port %u\n", host.c_str(), (*running)->mqtt_port());
-  if (demo) {
-    std::puts("Demonstration: the packs' own series arrive as if they happened now.");
-  }
-  if (options.token.empty()) {
-    std::puts("Imports over HTTP need a token: start with --token or CAIRN_TOKEN.");
-  }
-  std::fflush(stdout);
+  announce(options, **running, demo.has_value());
   int signal = 0;
   sigwait(&signals, &signal);
   (*running)->stop();

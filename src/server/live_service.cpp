@@ -51,6 +51,7 @@ Result<std::unique_ptr<LiveService>> LiveService::open(Files& files, const Clock
   watch::EngineOptions engine_options;
   engine_options.directory = options.directory;
   engine_options.clock_speed = options.clock_speed;
+  engine_options.history.retention = options.retention;
   const Zone zone = world->workspace.zone;
   auto engine =
       watch::Engine::open(files, clock, std::move(world), std::move(*journal), engine_options);

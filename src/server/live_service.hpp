@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/seams.hpp"
 #include "server/identity.hpp"
@@ -24,6 +25,7 @@ struct LiveOptions {
   std::optional<std::uint16_t> mqtt_port;  // 0: any free one; none: no such door
   bool any_mqtt_port = false;              // when that one is taken, any free one
   std::string token = {};                  // may write everything, besides the identities
+  std::vector<store::Retention> retention = {};  // of the history; none: for ever
   std::function<double()> clock_speed = {};
   std::function<void(const Error&)> fatal = {};
 };

@@ -93,6 +93,7 @@ LiveOptions live_options(const ServeOptions& options) {
   out.mqtt_port = options.mqtt_port;
   out.any_mqtt_port = options.any_mqtt_port;
   out.token = options.token;
+  out.retention = options.retention;
   out.clock_speed = options.clock_speed;
   out.fatal = options.fatal;
   return out;

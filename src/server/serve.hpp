@@ -12,9 +12,11 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/result.hpp"
 #include "core/seams.hpp"
+#include "store/history.hpp"
 
 namespace cairn::server {
 
@@ -27,6 +29,7 @@ struct ServeOptions {
   std::string home = "panxi";
   std::string data_directory = {};  // for imports; empty: nothing can be imported
   int handler_threads = 2;
+  std::vector<store::Retention> retention = {};  // of the live history; none: for ever
   // The live engine runs over the data directory's live/ when this is so.
   bool live = false;
   std::optional<std::uint16_t> mqtt_port = {};  // 0: any free one; none: no MQTT door
