@@ -34,6 +34,14 @@ std::optional<model::Sample> StoredHistory::last(model::SeriesId series, Instant
   return found;
 }
 
+std::optional<model::Sample> StoredHistory::last_given(model::SeriesId series,
+                                                       Instant until) const {
+  const stream::Binding& binding = index_->binding();
+  if (series < binding.first_series()) return base().last(series, until);
+  const model::SeriesId given = binding.base_series(series - binding.first_series());
+  return given == model::no_series ? std::nullopt : base().last(given, until);
+}
+
 void StoredHistory::read(model::SeriesId series, Instant after, Instant until,
                          std::vector<model::Sample>& out) const {
   const stream::Binding& binding = index_->binding();

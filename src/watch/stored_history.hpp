@@ -42,6 +42,8 @@ class StoredHistory final : public model::History {
   void read(model::SeriesId series, Instant after, Instant until,
             std::vector<model::Sample>& out) const override;
 
+  // The newest sample of files and imports up to `until`, live readings aside.
+  std::optional<model::Sample> last_given(model::SeriesId series, Instant until) const;
   // The series of the log behind a series of the snapshot; `stream::none` when there is none.
   std::uint32_t logged(model::SeriesId series) const;
   const store::HistoryStore& store() const { return *store_; }

@@ -6,6 +6,7 @@
 
 #include "core/text.hpp"
 #include "watch/regions.hpp"
+#include "watch/series_buckets.hpp"
 
 namespace cairn::watch {
 namespace {
@@ -140,6 +141,50 @@ void aggregate(const std::vector<model::Sample>& samples, std::size_t max_points
   }
 }
 
+// The time of the first reading to the minute, found by ever finer buckets.
+Instant first_of(const model::History& history, model::SeriesId series, Instant begin) {
+  Instant end = begin + 366 * ns_per_day;
+  for (const std::int64_t step_ns : {ns_per_day, 60 * ns_per_second}) {
+    std::vector<store::Bucket> buckets;
+    const auto done = series_buckets(history, series, begin - 1, end, step_ns, buckets);
+    if (!done || buckets.empty()) return begin;
+    begin = std::max(begin, Instant{buckets.front().begin_ns});
+    end = begin + step_ns;
+  }
+  return begin;
+}
+
+// Where there are more readings than points, and the history has summaries of them.
+bool summed_series(const model::History& history, model::SeriesId series, Instant after,
+                   Instant until, std::size_t max_points, ThingSeries& out) {
+  if (max_points < 2 || !has_buckets(history, series)) return false;
+  std::vector<store::Bucket> buckets;
+  constexpr std::int64_t year_ns = 365 * ns_per_day;
+  // A damaged block: what else there is comes by samples.
+  if (!series_buckets(history, series, after, until, year_ns, buckets)) return false;
+  std::size_t count = 0;
+  for (const store::Bucket& bucket : buckets) count += bucket.count;
+  if (count <= max_points) return false;
+  const auto last = history.last(series, until);
+  if (!last) return false;
+  const Instant begin{std::max(after.ns + 1, buckets.front().begin_ns)};
+  const Instant first = first_of(history, series, begin);
+  const auto slots = static_cast<std::int64_t>(max_points) - 1;  // the edges may cut one more
+  const std::int64_t width_ns = (last->time.end.ns - first.ns) / slots + 1;
+  buckets.clear();
+  if (!series_buckets(history, series, after, until, width_ns, buckets)) return false;
+  out.count = count;
+  out.aggregated = true;
+  out.first = first;
+  out.last = last->time.end;
+  for (const store::Bucket& bucket : buckets) {
+    const Instant end = std::min(Instant{bucket.begin_ns} + (width_ns - 1), last->time.end);
+    out.points.push_back(
+        {end, bucket.sum / static_cast<double>(bucket.count), bucket.min, bucket.max});
+  }
+  return true;
+}
+
 }  // namespace
 
 Result<std::vector<ThingRef>> find_things(const View& view, const ThingFilter& filter) {
@@ -220,8 +265,10 @@ ThingSeries thing_series(const View& view, ThingRef thing, std::size_t property,
   if (thing.row >= column.series.size() || column.series[thing.row] == model::no_series) {
     return out;
   }
+  const model::SeriesId series = column.series[thing.row];
+  if (summed_series(*view.snapshot.history, series, after, until, max_points, out)) return out;
   std::vector<model::Sample> samples;
-  view.snapshot.history->read(column.series[thing.row], after, until, samples);
+  view.snapshot.history->read(series, after, until, samples);
   out.count = samples.size();
   if (samples.empty()) return out;
   out.first = samples.front().time.end;
