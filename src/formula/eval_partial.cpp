@@ -134,8 +134,9 @@ Partial::Lost Partial::replace(AggregateKind kind, const Contribution& before,
   return lost;
 }
 
-void Partial::set_extremes(const Extremes& extremes) {
+void Partial::set_extremes(AggregateKind kind, const Extremes& extremes) {
   newest = extremes.newest;
+  if (!has_extremes(kind)) return;
   min = extremes.min;
   max = extremes.max;
   if (sketch) sketch->set_range(min, max);

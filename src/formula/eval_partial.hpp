@@ -74,7 +74,7 @@ struct Partial {
   };
   // A thing contributes `now` instead of `before`.
   Lost replace(AggregateKind kind, const Contribution& before, const Contribution& now);
-  void set_extremes(const Extremes& extremes);
+  void set_extremes(AggregateKind kind, const Extremes& extremes);
   void merge(const Partial& other);
   // The aggregate's value: nothing selected gives 0 for count and sum, otherwise no value.
   PartialValue value(AggregateKind kind, double quantile) const;

@@ -1,23 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
-// Indicators of regions kept current while observations come in. An indicator is computed again
-// when a cell that it reads was touched, or when time alone may change it; the values are the
-// batch evaluator's, so they equal it to the bit. What is computed again is the whole indicator:
-// a refresh costs a scan of its things, however few were touched.
+// Indicators of regions kept current while observations come in. What a thing contributes to each
+// aggregate is kept; when one of its cells is touched, or the date comes at which it changes by
+// itself, it is looked at again and the difference added to its region, all regions above and the
+// zones that contain them. So a refresh costs what was touched, whatever the size of the tables,
+// and the values equal those of formula::Evaluator as of the last refresh, to the bit.
+//
+// at(…) of a region is kept like everything else: an aggregate as of another date is an aggregate
+// of its own, whose date advances with (or, where it is fixed, without) the date of the refresh.
+// Costly are only: the first refresh, one that goes back in time, and one that passes a date at
+// which a thing begins or ends (its type is arranged anew) or a region does (all types are).
 #pragma once
 
 #include <cstdint>
-#include <span>
+#include <memory>
+#include <string>
 #include <vector>
 
+#include "core/result.hpp"
 #include "formula/formula.hpp"
 #include "stream/binding.hpp"
 
 namespace cairn::stream {
 
+// What the things directly in one region come to for one aggregate: machines that know different
+// things exchange it, and add up to the same bits.
+struct Share {
+  std::string aggregate;  // canonical text; with the dates of the at(…) around it
+  std::string region;     // code
+  std::string bytes;      // formula::Partial::write
+};
+
 class Rollup {
  public:
   // `live` reads the heads; it and `binding` must stay.
   Rollup(const formula::Library& library, const Binding& binding, const model::Snapshot& live);
+  ~Rollup();
 
   // An observation of the cell, of any time, was added or corrected.
   void touch(CellId cell);
@@ -31,9 +48,17 @@ class Rollup {
   // As of the last refresh.
   formula::Cell value(std::uint32_t indicator, model::RegionIndex region) const;
   // Fed by observed cells, directly or through other indicators.
-  bool live(std::uint32_t indicator) const { return kept_of_[indicator] != none; }
+  bool live(std::uint32_t indicator) const;
 
-  // How far back live indicators read a property; INT64_MAX: all of it.
+  // Shares of regions whose own things came to something else since they were last asked for; the
+  // first time, all. As of the last refresh.
+  void own_changes(std::vector<Share>& out);
+  // From the next refresh on, the region's own things count as the share says and not as this
+  // machine knows them. An error: not one of ours, or damaged.
+  Status inject(const Share& share);
+
+  // How far back live indicators read a property in memory; what they read beyond that, or without
+  // limit, comes from the history on disk (LiveHistory's `deep`).
   struct Wanted {
     std::uint32_t type = 0;
     std::uint32_t column = 0;
@@ -42,23 +67,8 @@ class Rollup {
   static std::vector<Wanted> wants(const formula::Library& library, const Binding& binding);
 
  private:
-  struct Kept {
-    std::uint32_t indicator = 0;
-    bool dirty = true;
-    Instant due = Instant::min();
-    std::vector<formula::Cell> cells;  // by region
-  };
-  Instant due_of(const formula::Compiled& formula, Instant now) const;
-  Instant structural_due(Instant now) const;
-
-  formula::Library library_;
-  const Binding& binding_;
-  const model::Snapshot& live_;
-  std::vector<std::uint32_t> kept_of_;  // by indicator
-  std::vector<Kept> kept_;
-  std::vector<std::vector<std::vector<std::uint32_t>>> readers_;  // type, column: kept ones
-  std::vector<Instant> edges_;  // where things and regions begin or cease to count, rising
-  Instant now_ = Instant::min();
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace cairn::stream

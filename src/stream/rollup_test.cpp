@@ -144,7 +144,9 @@ TEST(Rollup, WantsWhatTheFormulasReach) {
   const World world = random_world(random);
   const auto wanted = Rollup::wants(world.library, Binding(world.base));
   ASSERT_EQ(wanted.size(), 2U);  // load and temp of the meters
-  for (const Rollup::Wanted& column : wanted) EXPECT_EQ(column.span_ns, INT64_MAX);
+  // Two hours and one, and the ten minutes by which a device's clock may be ahead.
+  EXPECT_EQ(wanted[0].span_ns, 130 * minute);
+  EXPECT_EQ(wanted[1].span_ns, 70 * minute);
 }
 
 }  // namespace
