@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "stream/parcel.hpp"
 
+#include <utility>
+
 #include "core/text.hpp"
 #include "stream/detail/bytes.hpp"
 
@@ -37,6 +39,7 @@ void begin_parcel(std::string& out) {
 
 void write(const ParcelRecord& record, std::string& out) {
   put_varint(out, record.position);
+  put_varint(out, record.first);
   put_fixed(out, record.arrival.ns);
   put_varint(out, static_cast<std::uint64_t>(record.kind));
   put_varint(out, record.series.size());
@@ -59,6 +62,7 @@ Result<std::vector<ParcelRecord>> read_parcel(std::string_view bytes) {
     ParcelRecord& record = out.emplace_back();
     const std::size_t index = out.size() - 1;
     record.position = in.varint();
+    record.first = in.number();
     record.arrival.ns = in.fixed<std::int64_t>();
     record.kind = static_cast<RecordKind>(in.varint() & 0xFF);
     record.series.resize(in.count(2));
@@ -71,7 +75,8 @@ Result<std::vector<ParcelRecord>> read_parcel(std::string_view bytes) {
     for (std::string& name : record.sources) name = in.text();
     record.payload = in.text();
     if (!in.ok()) return broken(index, "it ends in the middle");
-    if (index > 0 && record.position <= out[index - 1].position) {
+    const auto place = [](const ParcelRecord& r) { return std::pair(r.position, r.first); };
+    if (index > 0 && place(record) <= place(out[index - 1])) {
       return broken(index, "its position does not rise");
     }
     if (record.kind == RecordKind::shelve) {

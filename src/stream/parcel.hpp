@@ -18,6 +18,7 @@ namespace cairn::stream {
 // `series` and `sources`.
 struct ParcelRecord {
   std::uint64_t position = 0;  // in the log of the parent
+  std::uint32_t first = 0;     // messages of the position that stand in earlier records
   Instant arrival;
   RecordKind kind = RecordKind::observations;  // or shelve
   std::vector<SeriesName> series;              // by number
@@ -26,7 +27,7 @@ struct ParcelRecord {
   bool operator==(const ParcelRecord&) const = default;
 };
 
-// Begins a parcel, then appends records, positions rising.
+// Begins a parcel, then appends records, (position, first) rising.
 void begin_parcel(std::string& out);
 void write(const ParcelRecord& record, std::string& out);
 

@@ -9,6 +9,7 @@ namespace {
 ParcelRecord record(std::uint64_t position) {
   ParcelRecord out;
   out.position = position;
+  out.first = 3;
   out.arrival = {1'700'000'000'000'000'001};
   out.series = {{0, "slope:1", "rain"}, {1, "雨量站", "level"}};
   out.sources = {"gateway-7", ""};

@@ -101,17 +101,72 @@ Result<std::vector<Part>> Partitioner::split_shelve(const ForwardedRecord& recor
   return out;
 }
 
-namespace {
-
 // A part being filled: numbers of the log and of the part.
-struct Filling {
+struct Partitioner::Filling {
   stream::ParcelRecord record;
   std::map<std::uint32_t, std::uint32_t> series;
   std::map<std::uint32_t, std::uint32_t> sources;
   std::vector<stream::Observed> readings;  // of the message at hand
+  std::uint32_t messages = 0;              // in this record
+  std::uint32_t chunk = 0;                 // of the message at hand
+  std::size_t bytes = 0;                   // about
+
+  void add(const stream::Observed& reading, const Known& known) {
+    const auto [at, fresh] =
+        series.try_emplace(reading.series, static_cast<std::uint32_t>(record.series.size()));
+    if (fresh) {
+      record.series.push_back({at->second, known.thing, known.property});
+      bytes += known.thing.size() + known.property.size() + 4;
+    }
+    constexpr std::size_t reading_bytes = 18;
+    bytes += reading_bytes;
+    readings.push_back({at->second, reading.time_ns, reading.value});
+  }
+  // A message that goes in pieces has a sender for each: the pieces are told apart by number too.
+  void end_message(stream::Message message, const std::string& sender) {
+    if (readings.empty()) return;
+    const std::string name = chunk == 0 ? sender : format("{}#{}", sender, chunk);
+    std::uint32_t number = message.source;
+    if (chunk != 0) number |= 0x8000'0000U;
+    const auto [at, fresh] =
+        sources.try_emplace(number, static_cast<std::uint32_t>(record.sources.size()));
+    if (fresh || record.sources[at->second] != name) {
+      at->second = static_cast<std::uint32_t>(record.sources.size());
+      record.sources.push_back(name);
+      bytes += name.size();
+    }
+    message.source = at->second;
+    message.count = static_cast<std::uint32_t>(readings.size());
+    stream::write(message, readings.data(), record.payload);
+    bytes += 16;
+    ++messages;
+    readings.clear();
+  }
+  // What comes next of the same position.
+  stream::ParcelRecord end_record() {
+    stream::ParcelRecord out = std::move(record);
+    record = {};
+    record.position = out.position;
+    record.arrival = out.arrival;
+    record.first = out.first + messages;
+    series.clear();
+    sources.clear();
+    messages = 0;
+    bytes = 0;
+    return out;
+  }
 };
 
-}  // namespace
+const std::string& Partitioner::sender(const stream::Machine& machine, std::uint32_t source) {
+  if (source >= sources_.size()) {
+    for (stream::SourceName& name : machine.sources()) {
+      if (sources_.size() <= name.source) sources_.resize(name.source + std::size_t{1});
+      sources_[name.source] = std::move(name.name);
+    }
+  }
+  if (source >= sources_.size()) sources_.resize(source + std::size_t{1});  // forgotten: unnamed
+  return sources_[source];
+}
 
 Result<std::vector<Part>> Partitioner::split(const ForwardedRecord& record,
                                              const stream::Machine& machine) {
@@ -120,9 +175,12 @@ Result<std::vector<Part>> Partitioner::split(const ForwardedRecord& record,
     binding_ = &machine.binding();
     known_.clear();
   }
+  std::vector<Part> out;
   std::map<std::string, Filling, std::less<>> filling;
   stream::MessageReader reader(record.payload);
   while (reader.next()) {
+    const stream::Message& message = reader.message();
+    const std::string& name = sender(machine, message.source);
     for (const stream::Observed& reading : reader.readings()) {
       if (reading.series >= machine.series()) {
         return fail(Code::invalid,
@@ -131,40 +189,25 @@ Result<std::vector<Part>> Partitioner::split(const ForwardedRecord& record,
       learn(machine, reading.series);
       const Known& known = known_[reading.series];
       Filling& part = filling[known.partition];
-      const auto [at, fresh] = part.series.try_emplace(
-          reading.series, static_cast<std::uint32_t>(part.record.series.size()));
-      if (fresh) part.record.series.push_back({at->second, known.thing, known.property});
-      part.readings.push_back({at->second, reading.time_ns, reading.value});
-    }
-    const std::uint32_t source = reader.message().source;
-    if (source >= sources_.size()) {
-      sources_.clear();
-      for (stream::SourceName& name : machine.sources()) {
-        if (sources_.size() <= name.source) sources_.resize(name.source + std::size_t{1});
-        sources_[name.source] = std::move(name.name);
-      }
+      part.record.position = record.position;
+      part.record.arrival = record.arrival;
+      part.add(reading, known);
+      if (part.bytes < part_bytes) continue;
+      part.end_message(message, name);
+      out.push_back({known.partition, part.end_record()});
+      ++part.chunk;
     }
     for (auto& [partition, part] : filling) {
-      if (part.readings.empty()) continue;
-      stream::Message message = reader.message();
-      const auto [at, fresh] =
-          part.sources.try_emplace(source, static_cast<std::uint32_t>(part.record.sources.size()));
-      if (fresh) {
-        part.record.sources.push_back(source < sources_.size() ? sources_[source] : "");
-      }
-      message.source = at->second;
-      message.count = static_cast<std::uint32_t>(part.readings.size());
-      stream::write(message, part.readings.data(), part.record.payload);
-      part.readings.clear();
+      part.end_message(message, name);
+      part.chunk = 0;
     }
   }
   if (!reader.ok()) return fail(Code::invalid, "a record of the log is no list of messages");
-  std::vector<Part> out;
   for (auto& [partition, part] : filling) {
-    part.record.position = record.position;
-    part.record.arrival = record.arrival;
-    out.push_back({partition, std::move(part.record)});
+    if (part.messages > 0) out.push_back({partition, part.end_record()});
   }
+  std::stable_sort(out.begin(), out.end(),
+                   [](const Part& a, const Part& b) { return a.partition < b.partition; });
   return out;
 }
 

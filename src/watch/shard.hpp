@@ -51,6 +51,9 @@ class Forward {
   virtual std::uint64_t settled() const = 0;
 };
 
+// A part is closed when it has about so many bytes; NATS takes 1 MiB as it comes.
+inline constexpr std::size_t part_bytes = std::size_t{256} << 10;
+
 // What of a record belongs to which partition.
 struct Part {
   std::string partition;
@@ -58,7 +61,7 @@ struct Part {
 };
 class Partitioner {
  public:
-  // Parts in order of partition.
+  // Parts in order of partition, then of messages; one that is large comes in several.
   Result<std::vector<Part>> split(const ForwardedRecord& record, const stream::Machine& machine);
 
  private:
@@ -67,7 +70,9 @@ class Partitioner {
     std::string property;
     std::string partition;
   };
+  struct Filling;
   void learn(const stream::Machine& machine, std::uint32_t series);
+  const std::string& sender(const stream::Machine& machine, std::uint32_t source);
   Result<std::vector<Part>> split_shelve(const ForwardedRecord& record,
                                          const stream::Machine& machine) const;
 
