@@ -62,9 +62,10 @@ int run_replay(const Args& args) {
     if (!args.has("firings")) continue;
     const Zone zone = (*world)->workspace.zone;
     for (const watch::Firing& firing : replay->firings) {
-      print_out(format("     {} {} {} – {}\n", firing.rule, firing.thing,
+      print_out(format("     {} {} {} – {}{}\n", firing.rule, firing.thing,
                        to_string(firing.begin, zone),
-                       firing.end ? to_string(*firing.end, zone) : "open"));
+                       firing.end ? to_string(*firing.end, zone) : "open",
+                       firing.suppressed ? " (suppressed: recorded, nobody called)" : ""));
     }
   }
   print_out(format("{} passed, {} failed\n", passed, failed));

@@ -282,7 +282,7 @@ TEST_F(Packs, AChangedThresholdFailsItsReplay) {
   for (const What what : {What::when, What::clear, What::hold}) {
     auto catalog = std::make_shared<model::Catalog>(*base);
     for (model::RuleDef& rule : catalog->rules) {
-      if (what == What::when) rule.when = with_other_threshold(rule.when);
+      if (what == What::when && !rule.when.empty()) rule.when = with_other_threshold(rule.when);
       if (what == What::clear && !rule.clear.empty()) {
         rule.clear = with_other_threshold(rule.clear);
       }
@@ -295,6 +295,7 @@ TEST_F(Packs, AChangedThresholdFailsItsReplay) {
         const auto rule = std::find_if(base->rules.begin(), base->rules.end(),
                                        [&](const auto& r) { return r.id == line.rule; });
         ASSERT_NE(rule, base->rules.end()) << line.place;
+        if (what == What::when && rule->when.empty()) continue;  // a silence: `for` is all it has
         if (what == What::clear && rule->clear.empty()) continue;
         if (what == What::hold && !rule->hold) continue;
         const auto before = rule_firings(*world_, line.rule, line.thing, line.range);
@@ -305,7 +306,7 @@ TEST_F(Packs, AChangedThresholdFailsItsReplay) {
       }
     }
   }
-  EXPECT_GE(noticed, 18u);
+  EXPECT_GE(noticed, 20u);
 }
 
 }  // namespace
