@@ -51,7 +51,8 @@ class Rollup {
   bool live(std::uint32_t indicator) const;
 
   // Shares of regions whose own things came to something else since they were last asked for; the
-  // first time, all. As of the last refresh.
+  // first time, all. As of the last refresh. A machine with a part of the things answers for a part
+  // of the regions: divisions are things, so it has shares of the others, too; leave them out.
   void own_changes(std::vector<Share>& out);
   // From the next refresh on, the region's own things count as the share says and not as this
   // machine knows them. An error: not one of ours, or damaged.
