@@ -14,6 +14,10 @@ inline constexpr int formula_depth = 200;
 // Indicators that name indicators: a chain longer than this is a mistake.
 inline constexpr int indicator_depth = 64;
 
+// Samples of one series in one window: 12 days at a second's spacing. A live series keeps as many
+// for its windows, 16 B each and a sixth more.
+inline constexpr std::size_t window_samples = std::size_t{1} << 20;
+
 // One import or one POST: a province's sites with all columns are about 40 MB.
 inline constexpr std::size_t import_bytes = std::size_t{64} << 20;
 inline constexpr std::size_t import_records = 1'000'000;

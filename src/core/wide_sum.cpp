@@ -71,6 +71,14 @@ void WideSum::add(double value) {
   plus(limb_, addend[0], addend[1], addend[2]);
 }
 
+void WideSum::add_square(double value, int sign) {
+  const double square = value * value;
+  const bool fits = std::isfinite(square);
+  const double high = fits ? square : std::numeric_limits<double>::max();
+  add(sign * high);
+  add(sign * (fits ? std::fma(value, value, -square) : high));
+}
+
 void WideSum::add_exactly(double value) {
   if (!rest_) rest_ = std::make_unique<ExactSum>();
   rest_->add(value);

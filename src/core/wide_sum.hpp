@@ -27,6 +27,9 @@ class WideSum {
   // Adds a finite value.
   void add(double value);
   void take(double value) { add(-value); }
+  // Adds (with `sign` -1 takes) the exact square of a finite value. One beyond the range of double
+  // counts as twice the largest double: the sum is then no double either.
+  void add_square(double value, int sign = 1);
   void merge(const WideSum& other);
   // The sum rounded once to the nearest double, ties to even; as ExactSum::value.
   double value() const;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/limits.hpp"
 #include "formula/eval_ops.hpp"
 #include "formula/expiry.hpp"
 #include "formula/sampled_window.hpp"
@@ -117,15 +118,66 @@ void series(const Expr& e, const RowScope& scope, Rows rows, RowNotes& notes, Ve
   }
 }
 
+// What a window or period of one lane holds.
+struct Gathered {
+  Interval interval;
+  model::WindowSummary summary;
+  std::vector<model::Sample> samples;  // where the summary does not suffice
+  bool read = false;                   // they were
+
+  const model::Sample* first() const {
+    if (read) return samples.empty() ? nullptr : &samples.front();
+    return summary.count == 0 ? nullptr : &summary.first;
+  }
+  const model::Sample* last() const {
+    if (read) return samples.empty() ? nullptr : &samples.back();
+    return summary.count == 0 ? nullptr : &summary.last;
+  }
+};
+
+void gather(const Expr& e, const model::PropertyDef& property, const model::History& history,
+            model::SeriesId series, Instant as_of, Gathered& out) {
+  const bool period = e.kind == ExprKind::period;
+  const Instant until = std::min(out.interval.end, as_of);
+  out.summary = {};
+  out.samples.clear();
+  out.read = false;
+  if (series == model::no_series) return;
+  const Window period_window{e.window.function, {}, 0.5, property.counter, 1};
+  const auto parts = summary_parts(period ? period_window : e.window);
+  history.summarise(series, out.interval.begin, until, parts.value_or(0), out.summary);
+  if (out.summary.count > limits::window_samples) return;
+  const bool overlaps = period && (property.period || !out.summary.instants);
+  if (parts && !overlaps) return;
+  out.read = true;
+  history.read(series, out.interval.begin, until, out.samples);
+}
+
+Windowed gathered_value(const Expr& e, const model::PropertyDef& property, Zone zone,
+                        const Gathered& in) {
+  if (e.kind != ExprKind::period) {
+    return in.read ? window_value(e.window, in.samples) : window_value(e.window, in.summary);
+  }
+  return in.read ? period_value(e.window.function, property, in.interval, zone, in.samples)
+                 : period_value(e.window.function, property, in.interval, zone, in.summary);
+}
+
 Instant window_due(const Expr& e, const RowScope& scope, const model::PropertyDef& property,
-                   Instant as_of, model::SeriesId series, std::span<const model::Sample> samples) {
+                   Instant as_of, model::SeriesId series, const Gathered& in) {
+  // Which sample is the first to leave is not known.
+  if (in.summary.count > limits::window_samples) return as_of + 1;
   const Zone zone = scope.snapshot.zone;
   const Instant next = next_sample(*scope.snapshot.history, series, as_of);
-  if (e.kind == ExprKind::period) {
-    return std::min(next, period_changes(*e.over, property, as_of, zone, samples));
+  const model::Sample* first = in.first();
+  if (e.kind != ExprKind::period) {
+    const Instant* oldest = first == nullptr ? nullptr : &first->time.end;
+    return std::min(next, window_changes(as_of, e.window.span, zone, oldest));
   }
-  const Instant* oldest = samples.empty() ? nullptr : &samples.front().time.end;
-  return std::min(next, window_changes(as_of, e.window.span, zone, oldest));
+  // Of instants the first one leaves first.
+  const std::span<const model::Sample> samples = in.read || first == nullptr
+                                                     ? std::span<const model::Sample>(in.samples)
+                                                     : std::span<const model::Sample>(first, 1);
+  return std::min(next, period_changes(*e.over, property, as_of, zone, samples));
 }
 
 void window(const Expr& e, const RowScope& scope, Rows rows, RowNotes& notes, Vec& out) {
@@ -137,22 +189,17 @@ void window(const Expr& e, const RowScope& scope, Rows rows, RowNotes& notes, Ve
     notes.periods_expected.assign(rows.size(), 0);
     notes.periods_reported.assign(rows.size(), 0);
   }
-  std::vector<model::Sample> samples;
+  Gathered in;
   for (std::size_t lane = 0; lane < rows.size(); ++lane) {
-    samples.clear();
     const Instant as_of = scope.at(lane);
-    const Interval interval = period ? over_interval(*e.over, as_of, zone)
-                                     : Interval{minus(as_of, e.window.span, zone), as_of};
+    in.interval = period ? over_interval(*e.over, as_of, zone)
+                         : Interval{minus(as_of, e.window.span, zone), as_of};
     const model::SeriesId id = column.series[rows[lane]];
-    if (id != model::no_series) {
-      scope.snapshot.history->read(id, interval.begin, std::min(interval.end, as_of), samples);
-    }
+    gather(e, property, *scope.snapshot.history, id, as_of, in);
     if (!notes.due.empty()) {
-      note_due(notes, lane, window_due(e, scope, property, as_of, id, samples));
+      note_due(notes, lane, window_due(e, scope, property, as_of, id, in));
     }
-    const Windowed value = period
-                               ? period_value(e.window.function, property, interval, zone, samples)
-                               : window_value(e.window, samples);
+    const Windowed value = gathered_value(e, property, zone, in);
     if (period) {
       notes.periods_expected[lane] = static_cast<std::uint32_t>(value.expected);
       notes.periods_reported[lane] = static_cast<std::uint32_t>(value.reported);
@@ -160,8 +207,8 @@ void window(const Expr& e, const RowScope& scope, Rows rows, RowNotes& notes, Ve
     out.lack[lane] = value.lack;
     if (value.lack != Lack::present) continue;
     out.set_number(lane, value.value);
-    if (!samples.empty()) {
-      note(notes, lane, samples.back().time, value.estimated, samples.back().source);
+    if (const model::Sample* last = in.last()) {
+      note(notes, lane, last->time, value.estimated, last->source);
     }
   }
 }

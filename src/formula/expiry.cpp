@@ -2,7 +2,6 @@
 #include "formula/expiry.hpp"
 
 #include <algorithm>
-#include <vector>
 
 #include "formula/windows.hpp"
 
@@ -38,9 +37,9 @@ Instant next_sample(const model::History& history, model::SeriesId series, Insta
   if (series == model::no_series) return Instant::max();
   const auto newest = history.last(series, Instant::max());
   if (!newest || newest->time.end <= as_of) return Instant::max();
-  std::vector<model::Sample> later;
-  history.read(series, as_of, newest->time.end, later);
-  return later.empty() ? Instant::max() : later.front().time.end;
+  model::WindowSummary later;
+  history.summarise(series, as_of, newest->time.end, 0, later);
+  return later.count == 0 ? Instant::max() : later.first.time.end;
 }
 
 Instant stale_from(Instant as_of, Instant sample_end, Span max_age, Zone zone) {

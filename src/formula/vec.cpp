@@ -15,6 +15,8 @@ const char* to_string(Lack lack) {
       return "the last observation is too old";
     case Lack::few_samples:
       return "too few samples in the window";
+    case Lack::many_samples:
+      return "too many samples in the window";
     case Lack::zero_division:
       return "division by zero";
     case Lack::domain:

@@ -23,6 +23,7 @@ enum class Lack : std::uint8_t {
   missing,        // not reported, or no attribute
   stale,          // the last observation is older than the property's max_age
   few_samples,    // the window holds fewer samples than the function needs
+  many_samples,   // the window holds more than limits::window_samples
   zero_division,  // division by zero
   domain,         // the logarithm of zero, the root of a negative number …
   overflow,       // not a finite number

@@ -5,81 +5,135 @@
 #include <cmath>
 #include <vector>
 
-#include "core/exact_sum.hpp"
+#include "core/limits.hpp"
 #include "formula/eval_partial.hpp"
 
 namespace cairn::formula {
 namespace {
 
-// Rise from sample to sample; a counter that falls has restarted at zero.
-double rise(const Window& window, std::span<const model::Sample> samples) {
-  ExactSum sum;
-  if (!window.counter) {
-    sum.add(samples.back().value);
-    sum.add(-samples.front().value);
-    return sum.value();
-  }
-  for (std::size_t i = 1; i < samples.size(); ++i) {
-    sum.add(samples[i].value);
-    if (samples[i].value >= samples[i - 1].value) sum.add(-samples[i - 1].value);
-  }
+namespace part = model::summary_part;
+
+// The last minus the first; a counter that falls has restarted at zero.
+double rise(const Window& window, const model::WindowSummary& summary) {
+  WideSum sum;
+  if (window.counter) sum = summary.totals.falls;
+  sum.add(summary.last.value);
+  sum.add(-summary.first.value);
   return sum.value();
 }
 
-void statistics(const Window& window, std::span<const model::Sample> samples, Windowed& out) {
-  static constexpr AggregateKind kinds[] = {AggregateKind::avg, AggregateKind::min,
-                                            AggregateKind::max, AggregateKind::sum};
-  const auto i = static_cast<std::size_t>(window.function);
-  const AggregateKind kind = i < 4                                       ? kinds[i]
-                             : window.function == WindowFunction::stddev ? AggregateKind::stddev
-                                                                         : AggregateKind::quantile;
-  Partial partial;
-  for (const model::Sample& sample : samples) partial.add(kind, sample.value);
-  const PartialValue value = partial.value(kind, window.quantile);
-  out.lack = value.lack;
-  out.value = value.value;
+Windowed change(const Window& window, const model::WindowSummary& summary, Windowed out) {
+  const std::int64_t elapsed_ns = summary.last.time.end.ns - summary.first.time.end.ns;
+  if (elapsed_ns <= 0) {
+    out.lack = Lack::few_samples;
+    return out;
+  }
+  out.value = rise(window, summary);
+  if (window.function == WindowFunction::rate) {
+    out.value = out.value * static_cast<double>(window.per_ns) / static_cast<double>(elapsed_ns);
+  }
+  out.lack = std::isfinite(out.value) ? Lack::present : Lack::overflow;
+  return out;
 }
 
-}  // namespace
-
-Windowed window_value(const Window& window, std::span<const model::Sample> samples) {
-  Windowed out;
-  out.reported = samples.size();
-  out.expected = samples.size();
-  if (window.function == WindowFunction::count) {
-    out.lack = Lack::present;
-    out.value = static_cast<double>(samples.size());
+AggregateKind kind_of(WindowFunction function) {
+  switch (function) {
+    case WindowFunction::min:
+      return AggregateKind::min;
+    case WindowFunction::max:
+      return AggregateKind::max;
+    case WindowFunction::sum:
+      return AggregateKind::sum;
+    case WindowFunction::stddev:
+      return AggregateKind::stddev;
+    case WindowFunction::quantile:
+      return AggregateKind::quantile;
+    default:
+      return AggregateKind::avg;
   }
-  for (const model::Sample& sample : samples) out.estimated = out.estimated || sample.estimated;
-  if (samples.empty()) return out;
+}
+
+Windowed statistic(const Window& window, const Partial& partial, Windowed out) {
+  const PartialValue value = partial.value(kind_of(window.function), window.quantile);
+  out.lack = value.lack;
+  out.value = value.value;
+  return out;
+}
+
+Windowed counted(std::uint64_t count, bool estimated) {
+  Windowed out;
+  out.reported = out.expected = static_cast<std::size_t>(count);
+  out.estimated = estimated;
+  if (count > limits::window_samples) out.lack = Lack::many_samples;
+  return out;
+}
+
+// Everything but count(), which has a value where there is no sample.
+Windowed known_value(const Window& window, const model::WindowSummary& summary, Windowed out) {
+  Partial partial;
   switch (window.function) {
-    case WindowFunction::count:
-      return out;
     case WindowFunction::last:
     case WindowFunction::first:
       out.lack = Lack::present;
       out.value =
-          window.function == WindowFunction::last ? samples.back().value : samples.front().value;
+          window.function == WindowFunction::last ? summary.last.value : summary.first.value;
       return out;
     case WindowFunction::delta:
-    case WindowFunction::rate: {
-      const std::int64_t elapsed_ns = samples.back().time.end.ns - samples.front().time.end.ns;
-      if (elapsed_ns <= 0) {
-        out.lack = Lack::few_samples;
-        return out;
-      }
-      out.value = rise(window, samples);
-      if (window.function == WindowFunction::rate) {
-        out.value =
-            out.value * static_cast<double>(window.per_ns) / static_cast<double>(elapsed_ns);
-      }
-      out.lack = std::isfinite(out.value) ? Lack::present : Lack::overflow;
-      return out;
-    }
+    case WindowFunction::rate:
+      return change(window, summary, out);
     default:
-      statistics(window, samples, out);
-      return out;
+      partial.count = summary.count;
+      partial.min = summary.totals.min;
+      partial.max = summary.totals.max;
+      partial.sum = summary.totals.sum;
+      partial.squares = summary.totals.squares;
+      return statistic(window, partial, out);
   }
+}
+
+}  // namespace
+
+std::optional<std::uint8_t> summary_parts(const Window& window) {
+  switch (window.function) {
+    case WindowFunction::avg:
+    case WindowFunction::sum:
+      return part::sum;
+    case WindowFunction::min:
+    case WindowFunction::max:
+      return part::extremes;
+    case WindowFunction::stddev:
+      return part::sum | part::squares;
+    case WindowFunction::delta:
+    case WindowFunction::rate:
+      return window.counter ? part::falls : std::uint8_t{0};
+    case WindowFunction::quantile:
+      return std::nullopt;
+    default:
+      return std::uint8_t{0};
+  }
+}
+
+Windowed window_value(const Window& window, const model::WindowSummary& summary) {
+  Windowed out = counted(summary.count, summary.estimated);
+  if (out.lack == Lack::many_samples) return out;
+  if (window.function == WindowFunction::count) {
+    out.lack = Lack::present;
+    out.value = static_cast<double>(summary.count);
+    return out;
+  }
+  return summary.count == 0 ? out : known_value(window, summary, out);
+}
+
+Windowed window_value(const Window& window, std::span<const model::Sample> samples) {
+  const auto parts = summary_parts(window);
+  model::WindowSummary summary;
+  for (const model::Sample& sample : samples) summary.add(sample, parts.value_or(0));
+  if (parts) return window_value(window, summary);
+  const Windowed out = counted(summary.count, summary.estimated);
+  if (samples.empty() || out.lack == Lack::many_samples) return out;
+  Partial partial;
+  for (const model::Sample& sample : samples) partial.add(AggregateKind::quantile, sample.value);
+  return statistic(window, partial, out);
 }
 
 Interval over_interval(const Over& over, Instant as_of, Zone zone) {
@@ -152,29 +206,45 @@ std::vector<model::Sample> without_overlaps(Interval interval,
   return chosen;
 }
 
+// How many samples or sub-periods there should be, and are. `covers`: whether one of `count`
+// samples covers a sub-period.
+template <class Covers>
+void cover(const model::PropertyDef& property, Interval interval, Zone zone, std::size_t count,
+           Covers covers, Windowed& out) {
+  if (property.period) {
+    const auto parts = sub_periods(*property.period, interval, zone);
+    out.expected = parts.size();
+    out.reported = 0;
+    for (const Interval& part : parts) out.reported += covers(part) ? 1 : 0;
+  } else if (property.every) {
+    out.expected = expected_samples(*property.every, interval, zone);
+    out.reported = std::min(count, out.expected);
+  } else {
+    out.expected = 1;
+    out.reported = count == 0 ? 0 : 1;
+  }
+}
+
 }  // namespace
 
 Windowed period_value(WindowFunction function, const model::PropertyDef& property,
                       Interval interval, Zone zone, std::span<const model::Sample> samples) {
   const std::vector<model::Sample> chosen = without_overlaps(interval, samples);
   Windowed out = window_value({function, {}, 0.5, property.counter, 1}, chosen);
-  if (property.period) {
-    const auto parts = sub_periods(*property.period, interval, zone);
-    out.expected = parts.size();
-    out.reported = 0;
-    for (const Interval& part : parts) {
-      const bool covered = std::any_of(chosen.begin(), chosen.end(), [&](const auto& sample) {
-        return sample.time.begin <= part.begin && part.end <= sample.time.end;
-      });
-      out.reported += covered ? 1 : 0;
-    }
-  } else if (property.every) {
-    out.expected = expected_samples(*property.every, interval, zone);
-    out.reported = std::min(chosen.size(), out.expected);
-  } else {
-    out.expected = 1;
-    out.reported = chosen.empty() ? 0 : 1;
-  }
+  const auto covers = [&](const Interval& part) {
+    return std::any_of(chosen.begin(), chosen.end(), [&](const auto& sample) {
+      return sample.time.begin <= part.begin && part.end <= sample.time.end;
+    });
+  };
+  cover(property, interval, zone, chosen.size(), covers, out);
+  return out;
+}
+
+Windowed period_value(WindowFunction function, const model::PropertyDef& property,
+                      Interval interval, Zone zone, const model::WindowSummary& summary) {
+  Windowed out = window_value({function, {}, 0.5, property.counter, 1}, summary);
+  const auto covers = [](const Interval&) { return false; };
+  cover(property, interval, zone, static_cast<std::size_t>(summary.count), covers, out);
   return out;
 }
 

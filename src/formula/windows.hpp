@@ -21,9 +21,14 @@ struct Windowed {
   std::size_t expected = 0;
 };
 
-// The window's function over samples in time order. delta and rate need two samples, stddev one:
-// it is the spread of these samples (divided by n). A counter's fall is a reset to zero.
+// What the function needs of a summary (model::summary_part); nothing where it needs every sample.
+std::optional<std::uint8_t> summary_parts(const Window& window);
+
+// The window's function over samples in time order, or over their summary. delta and rate need two
+// samples, stddev one: it is the spread of these samples (divided by n). A counter's fall is a
+// reset to zero. More than limits::window_samples are no value.
 Windowed window_value(const Window& window, std::span<const model::Sample> samples);
+Windowed window_value(const Window& window, const model::WindowSummary& summary);
 
 // The calendar window of `over` before `as_of`, [begin, end); end may lie after `as_of`.
 Interval over_interval(const Over& over, Instant as_of, Zone zone);
@@ -33,5 +38,8 @@ Interval over_interval(const Over& over, Instant as_of, Zone zone);
 // `every`, or one where neither is declared.
 Windowed period_value(WindowFunction function, const model::PropertyDef& property,
                       Interval interval, Zone zone, std::span<const model::Sample> samples);
+// The same over a summary of instants that lie in the interval, where no period is declared.
+Windowed period_value(WindowFunction function, const model::PropertyDef& property,
+                      Interval interval, Zone zone, const model::WindowSummary& summary);
 
 }  // namespace cairn::formula

@@ -11,6 +11,7 @@ namespace cairn::formula {
 namespace {
 
 constexpr Zone zone{8 * 3600};
+constexpr std::span<const model::Sample> no_samples;
 
 Instant at(std::string_view text) {
   return *parse_instant(text, zone);
@@ -34,7 +35,7 @@ Window window(WindowFunction function, bool counter = false) {
 
 TEST(Windows, RateNeedsTwoSamplesAndTime) {
   const auto rate = window(WindowFunction::rate);
-  EXPECT_EQ(window_value(rate, {}).lack, Lack::missing);
+  EXPECT_EQ(window_value(rate, no_samples).lack, Lack::missing);
   const std::vector<model::Sample> one{sample("2020-01-01T00:00", 5)};
   EXPECT_EQ(window_value(rate, one).lack, Lack::few_samples);
   const std::vector<model::Sample> three{sample("2020-01-01T00:00", 5),
@@ -54,8 +55,8 @@ TEST(Windows, CountersRestartAtZero) {
 }
 
 TEST(Windows, CountOfNothingIsZero) {
-  EXPECT_EQ(window_value(window(WindowFunction::count), {}).lack, Lack::present);
-  EXPECT_EQ(window_value(window(WindowFunction::sum), {}).lack, Lack::missing);
+  EXPECT_EQ(window_value(window(WindowFunction::count), no_samples).lack, Lack::present);
+  EXPECT_EQ(window_value(window(WindowFunction::sum), no_samples).lack, Lack::missing);
 }
 
 TEST(Windows, CalendarWindows) {

@@ -12,6 +12,13 @@ bool ends_after(Instant t, const Sample& sample) {
 
 }  // namespace
 
+void History::summarise(SeriesId series, Instant after, Instant until, std::uint8_t parts,
+                        WindowSummary& out) const {
+  std::vector<Sample> samples;
+  read(series, after, until, samples);
+  for (const Sample& sample : samples) out.add(sample, parts);
+}
+
 void MemoryHistory::sort() {
   for (std::vector<Sample>& samples : series_) {
     std::stable_sort(samples.begin(), samples.end(), [](const Sample& a, const Sample& b) {
@@ -36,12 +43,23 @@ std::optional<Sample> MemoryHistory::last(SeriesId series, Instant until) const 
   return *(at - 1);
 }
 
-void MemoryHistory::read(SeriesId series, Instant after, Instant until,
-                         std::vector<Sample>& out) const {
+std::span<const Sample> MemoryHistory::between(SeriesId series, Instant after,
+                                               Instant until) const {
   const std::vector<Sample>& samples = series_[series];
   const auto first = std::upper_bound(samples.begin(), samples.end(), after, ends_after);
   const auto last = std::upper_bound(first, samples.end(), until, ends_after);
-  out.insert(out.end(), first, last);
+  return {first, last};
+}
+
+void MemoryHistory::read(SeriesId series, Instant after, Instant until,
+                         std::vector<Sample>& out) const {
+  const std::span<const Sample> samples = between(series, after, until);
+  out.insert(out.end(), samples.begin(), samples.end());
+}
+
+void MemoryHistory::summarise(SeriesId series, Instant after, Instant until, std::uint8_t parts,
+                              WindowSummary& out) const {
+  for (const Sample& sample : between(series, after, until)) out.add(sample, parts);
 }
 
 }  // namespace cairn::model

@@ -10,19 +10,12 @@
 #include <vector>
 
 #include "core/time.hpp"
+#include "model/window_summary.hpp"
 
 namespace cairn::model {
 
 using SeriesId = std::uint32_t;
 inline constexpr SeriesId no_series = 0xFFFFFFFF;
-
-struct Sample {
-  Interval time;
-  double value = 0;
-  bool estimated = false;
-  std::uint16_t source = 0;  // index into Snapshot::sources
-  bool operator==(const Sample&) const = default;
-};
 
 class History {
  public:
@@ -32,6 +25,10 @@ class History {
   // Samples with after < time.end <= until, oldest first, appended to `out`.
   virtual void read(SeriesId series, Instant after, Instant until,
                     std::vector<Sample>& out) const = 0;
+  // What of these samples the functions over a window need (`parts`: model::summary_part), to the
+  // bit as if they were read; faster where the history can.
+  virtual void summarise(SeriesId series, Instant after, Instant until, std::uint8_t parts,
+                         WindowSummary& out) const;
 };
 
 // All samples in memory.
@@ -47,10 +44,14 @@ class MemoryHistory final : public History {
 
   std::optional<Sample> last(SeriesId series, Instant until) const override;
   void read(SeriesId series, Instant after, Instant until, std::vector<Sample>& out) const override;
+  void summarise(SeriesId series, Instant after, Instant until, std::uint8_t parts,
+                 WindowSummary& out) const override;
   std::span<const Sample> all(SeriesId series) const { return series_[series]; }
   std::size_t size() const { return series_.size(); }
 
  private:
+  std::span<const Sample> between(SeriesId series, Instant after, Instant until) const;
+
   std::vector<std::vector<Sample>> series_;
 };
 

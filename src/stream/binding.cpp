@@ -155,13 +155,13 @@ Cell Binding::cell(CellId id) const {
 }
 
 void Binding::find_base_series() {
-  base_of_.assign(cells_, model::no_series);
   for (std::uint32_t type = 0; type < types_.size(); ++type) {
     const OfType& of = types_[type];
     for (std::size_t k = 0; k < of.columns.size(); ++k) {
       const auto& series = base_->tables[type]->columns[of.columns[k]].series;
       for (std::uint32_t row = 0; row < series.size(); ++row) {
         if (series[row] == model::no_series) continue;
+        if (base_of_.empty()) base_of_.assign(cells_, model::no_series);
         const Slot slot = of.slot_of_row[row];
         base_of_[of.first_cell + (slot - of.first_slot) * of.columns.size() + k] = series[row];
       }

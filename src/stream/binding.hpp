@@ -50,7 +50,9 @@ class Binding {
   CellId cell_of(Slot slot, std::uint32_t column) const;
   Cell cell(CellId id) const;
   // The series of the base that the cell continues; no_series when there is none.
-  model::SeriesId base_series(CellId id) const { return base_of_[id]; }
+  model::SeriesId base_series(CellId id) const {
+    return base_of_.empty() ? model::no_series : base_of_[id];
+  }
 
   std::uint32_t type_of(Slot slot) const { return slot_type_[slot]; }
   std::string_view id_of(Slot slot) const;
@@ -84,7 +86,7 @@ class Binding {
   std::vector<std::uint32_t> first_row_;     // of a slot, into version_rows_
   std::vector<std::uint32_t> version_rows_;  // grouped by slot
   std::vector<std::uint32_t> table_;         // open addressing by hash of id: slots
-  std::vector<model::SeriesId> base_of_;     // by cell
+  std::vector<model::SeriesId> base_of_;     // by cell; empty where no cell continues one
   model::SeriesId first_series_ = 0;
   std::size_t cells_ = 0;
 };

@@ -10,10 +10,6 @@ namespace {
 
 constexpr std::int64_t never = INT64_MIN;
 
-bool before(const Point& point, std::int64_t time_ns) {
-  return point.time_ns < time_ns;
-}
-
 // Values are compared by their bits: -0 and 0 are two values.
 bool same(double a, double b) {
   return std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b);
@@ -42,24 +38,24 @@ void Heads::resize(std::size_t count) {
   gone_.resize(count, never);
 }
 
-void Heads::keep(Series series, std::int64_t span_ns) {
+void Heads::keep(Series series, std::int64_t span_ns, bool squares) {
   if (span_ns <= 0) return;
-  if (ring_of_[series] == none) {
+  const bool fresh = ring_of_[series] == none;
+  if (fresh) {
     ring_of_[series] = static_cast<std::uint32_t>(rings_.size());
-    Ring& ring = rings_.emplace_back();
-    ring.gone_ns = gone_[series];
-    if (heard(series)) ring.points.push_back(last_[series]);
+    rings_.emplace_back().begin_after(gone_[series]);
   }
-  Ring& ring = rings_[ring_of_[series]];
-  ring.span_ns = std::max(ring.span_ns, span_ns);
+  model::SampleRing& ring = rings_[ring_of_[series]];
+  ring.keep(span_ns, squares);
+  if (fresh && heard(series)) ring.add(last_[series]);
 }
 
 Placement Heads::add(Series series, Point point) {
   Point& last = last_[series];
   if (ring_of_[series] != none) {
-    Ring& ring = rings_[ring_of_[series]];
-    const Placement placement = insert(ring, point);
-    last = ring.points.back();
+    model::SampleRing& ring = rings_[ring_of_[series]];
+    const Placement placement = ring.add(point);
+    last = ring.newest();
     return placement;
   }
   if (point.time_ns > last.time_ns) {
@@ -77,70 +73,49 @@ Placement Heads::add(Series series, Point point) {
   return Placement::correction;
 }
 
-Placement Heads::insert(Ring& ring, Point point) {
-  auto& points = ring.points;
-  if (points.size() == ring.begin || point.time_ns > points.back().time_ns) {
-    points.push_back(point);
-    trim(ring);
-    return Placement::newer;
-  }
-  if (point.time_ns <= ring.gone_ns) return Placement::beyond;
-  const auto first = points.begin() + static_cast<std::ptrdiff_t>(ring.begin);
-  const auto at = std::lower_bound(first, points.end(), point.time_ns, before);
-  if (at != points.end() && at->time_ns == point.time_ns) {
-    if (same(at->value, point.value)) return Placement::duplicate;
-    at->value = point.value;
-    return Placement::correction;
-  }
-  if (point.time_ns <= points.back().time_ns - ring.span_ns) {
-    ring.gone_ns = point.time_ns;  // too old for every window
-    return Placement::late;
-  }
-  points.insert(at, point);
-  return Placement::late;
-}
-
-// A window (newest - span, newest] never needs what is older; the room is given back by halves.
-void Heads::trim(Ring& ring) {
-  auto& points = ring.points;
-  const std::int64_t newest = points.back().time_ns;
-  const std::int64_t limit = newest < never + ring.span_ns ? never : newest - ring.span_ns;
-  while (points[ring.begin].time_ns <= limit) ring.gone_ns = points[ring.begin++].time_ns;
-  if (ring.begin * 2 < points.size() || ring.begin < 8) return;
-  points.erase(points.begin(), points.begin() + static_cast<std::ptrdiff_t>(ring.begin));
-  ring.begin = 0;
-}
-
 std::optional<Point> Heads::last(Series series, Instant until) const {
   if (!heard(series)) return std::nullopt;
   if (last_[series].time_ns <= until.ns) return last_[series];
   if (ring_of_[series] == none) return std::nullopt;
-  const Ring& ring = rings_[ring_of_[series]];
-  const auto first = ring.points.begin() + static_cast<std::ptrdiff_t>(ring.begin);
-  const auto after = std::upper_bound(first, ring.points.end(), until.ns,
-                                      [](std::int64_t t, const Point& p) { return t < p.time_ns; });
-  if (after == first) return std::nullopt;
-  return *(after - 1);
+  return rings_[ring_of_[series]].last(until.ns);
 }
 
-std::span<const Point> Heads::read(Series series, Instant after, Instant until) const {
-  if (!heard(series) || until <= after) return {};
+void Heads::read(Series series, Instant after, Instant until,
+                 std::vector<model::Sample>& out) const {
+  if (!heard(series) || until <= after) return;
   if (ring_of_[series] == none) {
     const Point& last = last_[series];
-    if (last.time_ns <= after.ns || last.time_ns > until.ns) return {};
-    return {&last, 1};
+    if (last.time_ns <= after.ns || last.time_ns > until.ns) return;
+    out.push_back(instant_sample(last.time_ns, last.value));
+    return;
   }
-  const Ring& ring = rings_[ring_of_[series]];
-  const auto first = ring.points.begin() + static_cast<std::ptrdiff_t>(ring.begin);
-  const auto later = [](std::int64_t t, const Point& p) { return t < p.time_ns; };
-  const auto from = std::upper_bound(first, ring.points.end(), after.ns, later);
-  const auto to = std::upper_bound(from, ring.points.end(), until.ns, later);
-  return {from, to};
+  rings_[ring_of_[series]].read(after.ns, until.ns, [&](std::span<const Point> points) {
+    for (const Point& point : points) out.push_back(instant_sample(point.time_ns, point.value));
+  });
+}
+
+void Heads::summarise(Series series, Instant after, Instant until, std::uint8_t parts,
+                      model::WindowSummary& out) const {
+  if (!heard(series) || until <= after) return;
+  if (ring_of_[series] != none) {
+    return rings_[ring_of_[series]].summarise(after.ns, until.ns, parts, out);
+  }
+  const Point& last = last_[series];
+  if (last.time_ns <= after.ns || last.time_ns > until.ns) return;
+  out.add(instant_sample(last.time_ns, last.value), parts);
 }
 
 Instant Heads::complete_after(Series series) const {
   const std::uint32_t ring = ring_of_[series];
-  return {ring == none ? gone_[series] : rings_[ring].gone_ns};
+  return {ring == none ? gone_[series] : rings_[ring].gone_ns()};
+}
+
+std::size_t Heads::bytes() const {
+  std::size_t bytes =
+      last_.capacity() * sizeof(Point) + ring_of_.capacity() * sizeof(std::uint32_t) +
+      gone_.capacity() * sizeof(std::int64_t) + rings_.capacity() * sizeof(model::SampleRing);
+  for (const model::SampleRing& ring : rings_) bytes += ring.bytes();
+  return bytes;
 }
 
 void Heads::write(std::string& out) const {
@@ -152,13 +127,15 @@ void Heads::write(std::string& out) const {
     put(out, last_[series].value);
     put(out, complete_after(series).ns);
     if (index == none) continue;
-    const Ring& ring = rings_[index];
-    put(out, ring.span_ns);
-    put(out, static_cast<std::uint64_t>(ring.points.size() - ring.begin));
-    for (std::size_t i = ring.begin; i < ring.points.size(); ++i) {
-      put(out, ring.points[i].time_ns);
-      put(out, ring.points[i].value);
-    }
+    const model::SampleRing& ring = rings_[index];
+    put(out, ring.span_ns());
+    put(out, static_cast<std::uint64_t>(ring.size()));
+    ring.read(never, INT64_MAX, [&](std::span<const Point> points) {
+      for (const Point& point : points) {
+        put(out, point.time_ns);
+        put(out, point.value);
+      }
+    });
   }
 }
 
@@ -180,14 +157,20 @@ Result<Heads> Heads::read_from(std::string_view& in) {
     heads.gone_[series] = gone;
     if (has_ring == 0) continue;
     heads.ring_of_[series] = static_cast<std::uint32_t>(heads.rings_.size());
-    Ring& ring = heads.rings_.emplace_back();
-    ring.gone_ns = gone;
+    model::SampleRing& ring = heads.rings_.emplace_back();
+    ring.begin_after(gone);
+    std::int64_t span_ns = 0;
     std::uint64_t points = 0;
-    if (!take(in, ring.span_ns) || !take(in, points) || points > in.size() / 16) return broken();
-    ring.points.resize(points);
-    for (Point& point : ring.points) {
-      if (!take(in, point.time_ns) || !take(in, point.value)) return broken();
+    if (!take(in, span_ns) || span_ns <= 0 || !take(in, points) || points > in.size() / 16) {
+      return broken();
     }
+    ring.keep(span_ns, false);
+    Point point{never, 0};
+    for (std::uint64_t i = 0; i < points; ++i) {
+      if (!take(in, point.time_ns) || !take(in, point.value)) return broken();
+      if (point.time_ns <= gone || ring.add(point) != Placement::newer) return broken();
+    }
+    if (ring.size() != points || ring.gone_ns() != gone || !(point == last)) return broken();
   }
   return heads;
 }
@@ -198,10 +181,6 @@ void SeriesMap::bind(Series series, CellId cell) {
   if (cell == none) return;
   if (series_of.size() <= cell) series_of.resize(cell + std::size_t{1}, none);
   series_of[cell] = series;
-}
-
-model::Sample instant_sample(std::int64_t time_ns, double value) {
-  return {{{time_ns}, {time_ns}}, value, false, 0};
 }
 
 void lay_over(std::vector<model::Sample>& out, std::size_t begin,
@@ -233,7 +212,7 @@ std::optional<model::Sample> LiveHistory::last(model::SeriesId series, Instant u
   if (const model::SeriesId given = binding_.base_series(cell); given != model::no_series) {
     found = base->last(given, until);
   }
-  const Series live = cell < map_.series_of.size() ? map_.series_of[cell] : none;
+  const Series live = live_of(cell);
   if (live == none) return found;
   if (const auto point = heads_.last(live, until)) {
     if (!found || found->time.end.ns <= point->time_ns)
@@ -255,7 +234,7 @@ void LiveHistory::read(model::SeriesId series, Instant after, Instant until,
   if (const model::SeriesId given = binding_.base_series(cell); given != model::no_series) {
     base->read(given, after, until, out);
   }
-  const Series live = cell < map_.series_of.size() ? map_.series_of[cell] : none;
+  const Series live = live_of(cell);
   if (live == none) return;
   std::vector<model::Sample> newer;
   const Instant complete = heads_.complete_after(live);
@@ -263,9 +242,37 @@ void LiveHistory::read(model::SeriesId series, Instant after, Instant until,
     deep_->read(series, after, std::min(until, complete), newer);
     after = std::max(after, complete);
   }
-  for (const Point& point : heads_.read(live, after, until))
-    newer.push_back(instant_sample(point.time_ns, point.value));
+  heads_.read(live, after, until, newer);
   lay_over(out, begin, newer);
+}
+
+void LiveHistory::summarise(model::SeriesId series, Instant after, Instant until,
+                            std::uint8_t parts, model::WindowSummary& out) const {
+  const model::History* base = binding_.base().history.get();
+  if (series < binding_.first_series()) return base->summarise(series, after, until, parts, out);
+  const CellId cell = series - binding_.first_series();
+  const model::SeriesId given = binding_.base_series(cell);
+  const Series live = live_of(cell);
+  if (live == none) {
+    if (given != model::no_series) base->summarise(given, after, until, parts, out);
+    return;
+  }
+  const auto before = given != model::no_series ? base->last(given, until) : std::nullopt;
+  const bool has_base = before && before->time.end > after;
+  const bool complete = deep_ == nullptr || heads_.complete_after(live) <= after;
+  if (complete && !has_base) return heads_.summarise(live, after, until, parts, out);
+  model::WindowSummary newer;
+  heads_.summarise(live, after, until, parts, newer);
+  const bool too_many =
+      newer.count > limits::window_samples && heads_.last(live).time_ns <= until.ns;
+  // The usual case: what is live begins after the base has ended.
+  const bool follows = !has_base || newer.count == 0 || before->time.end < newer.first.time.end;
+  if (too_many || (complete && follows)) {
+    if (has_base && !too_many) base->summarise(given, after, until, parts, out);
+    out.append(newer, parts);
+    return;
+  }
+  History::summarise(series, after, until, parts, out);
 }
 
 }  // namespace cairn::stream

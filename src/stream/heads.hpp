@@ -14,34 +14,26 @@
 
 #include "core/result.hpp"
 #include "model/history.hpp"
+#include "model/sample_ring.hpp"
 #include "stream/binding.hpp"
 
 namespace cairn::stream {
 
 using Series = std::uint32_t;
 
-struct Point {
-  std::int64_t time_ns = 0;
-  double value = 0;
-  bool operator==(const Point&) const = default;
-};
-
-enum class Placement : std::uint8_t {
-  newer,       // after everything known of the series
-  late,        // between or before what is known
-  correction,  // another value for a known time
-  duplicate,   // the same value for a known time: no effect
-  beyond,      // older than what is kept: whether it is new is for the history to say
-};
+using model::instant_sample;
+using model::Placement;
+using model::Point;
 
 class Heads {
  public:
   // Makes room for series [0, count).
   void resize(std::size_t count);
   std::size_t size() const { return last_.size(); }
-  // Keeps points back to `span_ns` before the newest one (the largest span asked for counts). 0:
-  // the last one alone. Points that were let go before do not come back.
-  void keep(Series series, std::int64_t span_ns);
+  // Keeps points back to `span_ns` before the newest one (the largest span asked for counts), at
+  // most limits::window_samples of them. 0: the last one alone. Points that were let go before do
+  // not come back. `squares`: windows ask for their spread.
+  void keep(Series series, std::int64_t span_ns, bool squares = false);
 
   Placement add(Series series, Point point);
 
@@ -49,29 +41,25 @@ class Heads {
   const Point& last(Series series) const { return last_[series]; }
   // The newest at or before `until`; nothing when it is older than what is kept.
   std::optional<Point> last(Series series, Instant until) const;
-  // after < time <= until, oldest first, of what is kept.
-  std::span<const Point> read(Series series, Instant after, Instant until) const;
+  // after < time <= until, oldest first, of what is kept, appended to `out`.
+  void read(Series series, Instant after, Instant until, std::vector<model::Sample>& out) const;
+  // The same points, as model::History::summarise.
+  void summarise(Series series, Instant after, Instant until, std::uint8_t parts,
+                 model::WindowSummary& out) const;
   // Everything after this time is kept; min() when nothing was ever let go.
   Instant complete_after(Series series) const;
+
+  std::size_t bytes() const;  // of memory, about
 
   // The whole content as bytes, equal for equal content.
   void write(std::string& out) const;
   static Result<Heads> read_from(std::string_view& in);
 
  private:
-  struct Ring {
-    std::int64_t span_ns = 0;
-    std::int64_t gone_ns = INT64_MIN;  // newest time that was let go
-    std::size_t begin = 0;             // of the points kept, in `points`
-    std::vector<Point> points;         // rising
-  };
-  Placement insert(Ring& ring, Point point);
-  static void trim(Ring& ring);
-
   std::vector<Point> last_;
   std::vector<std::uint32_t> ring_of_;  // `none`: the last point alone
   std::vector<std::int64_t> gone_;      // newest time that was let go, of series without ring
-  std::vector<Ring> rings_;
+  std::vector<model::SampleRing> rings_;
 };
 
 // Which cell each series of the log feeds, and back. Grows while the log is read.
@@ -81,9 +69,6 @@ struct SeriesMap {
 
   void bind(Series series, CellId cell);
 };
-
-// A live observation as the formulas see it: an instant, not estimated.
-model::Sample instant_sample(std::int64_t time_ns, double value);
 
 // Lays `newer` over what of `out` stands from `begin` on; at equal times the newer counts. Both
 // rise by the end of their time.
@@ -102,8 +87,14 @@ class LiveHistory final : public model::History {
   std::optional<model::Sample> last(model::SeriesId series, Instant until) const override;
   void read(model::SeriesId series, Instant after, Instant until,
             std::vector<model::Sample>& out) const override;
+  void summarise(model::SeriesId series, Instant after, Instant until, std::uint8_t parts,
+                 model::WindowSummary& out) const override;
 
  private:
+  Series live_of(CellId cell) const {
+    return cell < map_.series_of.size() ? map_.series_of[cell] : none;
+  }
+
   const Binding& binding_;
   const Heads& heads_;
   const SeriesMap& map_;

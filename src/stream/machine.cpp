@@ -57,20 +57,21 @@ struct Machine::Impl {
         sources(options.sources),
         things(binding->slots()),
         steps(library.catalog().types.size()) {
-    spans.resize(library.catalog().types.size());
+    reached.resize(library.catalog().types.size());
     for (const CompiledRule& rule : rules.rules()) {
-      add_reach(rule.when, library.catalog(), spans[rule.type]);
-      if (rule.clear) add_reach(*rule.clear, library.catalog(), spans[rule.type]);
-      if (rule.suppress) add_reach(*rule.suppress, library.catalog(), spans[rule.type]);
+      add_reach(rule.when, library.catalog(), reached[rule.type]);
+      if (rule.clear) add_reach(*rule.clear, library.catalog(), reached[rule.type]);
+      if (rule.suppress) add_reach(*rule.suppress, library.catalog(), reached[rule.type]);
     }
     for (const MachineOptions::Keep& keep : options.keep) {
-      auto& of = spans[keep.type];
-      if (of.size() <= keep.column) of.resize(keep.column + std::size_t{1}, 0);
-      of[keep.column] = std::max(of[keep.column], keep.span_ns);
+      auto& of = reached[keep.type];
+      if (of.size() <= keep.column) of.resize(keep.column + std::size_t{1});
+      of[keep.column].span_ns = std::max(of[keep.column].span_ns, keep.span_ns);
     }
   }
 
   void define(const SeriesName& name);
+  void keep(Series series, const Cell& cell);
   Status define_next(const SeriesName& name);
   Status decode(std::string_view payload);
   void observe(Moment& moment);
@@ -97,11 +98,11 @@ struct Machine::Impl {
   model::Snapshot live;
   RuleBook rules;
   Sources sources;
-  std::vector<std::vector<std::int64_t>> spans;  // by type and property
-  std::vector<Slot> slot_of;                     // by series
-  std::vector<std::uint8_t> minded;              // by series: silence matters
-  std::map<Series, SeriesName> lost;             // whose thing or property is gone
-  std::vector<ThingState> things;                // by slot
+  std::vector<std::vector<Reached>> reached;  // by type and property
+  std::vector<Slot> slot_of;                  // by series
+  std::vector<std::uint8_t> minded;           // by series: silence matters
+  std::map<Series, SeriesName> lost;          // whose thing or property is gone
+  std::vector<ThingState> things;             // by slot
   std::uint64_t position = 0;
   Instant arrival;
   std::uint64_t delivered = 0;
@@ -131,7 +132,13 @@ void Machine::Impl::define(const SeriesName& name) {
   const Cell at = binding->cell(*cell);
   slot_of[series] = at.slot;
   minded[series] = rules.minds(at.type, at.column) ? 1 : 0;
-  if (at.column < spans[at.type].size()) heads.keep(series, spans[at.type][at.column]);
+  keep(series, at);
+}
+
+void Machine::Impl::keep(Series series, const Cell& cell) {
+  if (cell.column >= reached[cell.type].size()) return;
+  const Reached& reach = reached[cell.type][cell.column];
+  heads.keep(series, reach.span_ns, reach.squares);
 }
 
 Status Machine::Impl::define_next(const SeriesName& name) {
@@ -465,9 +472,7 @@ Status Machine::Impl::read(std::string_view bytes) {
   for (Series series = 0; series < slot_of.size(); ++series) {
     if (slot_of[series] == none) continue;
     const Cell cell = binding->cell(map.cell_of[series]);
-    if (cell.column < spans[cell.type].size()) {
-      heads.keep(series, spans[cell.type][cell.column]);
-    }
+    keep(series, cell);
     if (!heads.heard(series)) continue;
     ThingState& thing = things[slot_of[series]];
     thing.last_step_ns = std::max(thing.last_step_ns, heads.last(series).time_ns);

@@ -42,8 +42,9 @@ std::int64_t longest(const formula::Over& over) {
 
 class Reach {
  public:
-  Reach(const model::TypeDef& type, std::vector<std::int64_t>& spans) : type_(type), spans_(spans) {
-    spans_.resize(type.properties.size(), 0);
+  Reach(const model::TypeDef& type, std::vector<Reached>& reached)
+      : type_(type), reached_(reached) {
+    reached_.resize(type.properties.size());
   }
 
   // `back`: how long before the date of the whole formula `e` is evaluated.
@@ -58,7 +59,10 @@ class Reach {
         break;
       case ExprKind::window:
         back += longest(e.window.span);
+        if (!e.args.empty()) break;
         raise(e.index, back);
+        reached_[e.index].squares =
+            reached_[e.index].squares || e.window.function == formula::WindowFunction::stddev;
         break;
       case ExprKind::period:
         back += longest(*e.over);
@@ -78,11 +82,11 @@ class Reach {
     return property.max_age ? longest(*property.max_age) : ns_per_day;
   }
   void raise(std::uint32_t column, std::int64_t span_ns) {
-    if (column < spans_.size()) spans_[column] = std::max(spans_[column], span_ns);
+    reached_[column].span_ns = std::max(reached_[column].span_ns, span_ns);
   }
 
   const model::TypeDef& type_;
-  std::vector<std::int64_t>& spans_;
+  std::vector<Reached>& reached_;
 };
 
 }  // namespace
@@ -137,10 +141,10 @@ std::vector<CompiledRule> compile_rules(const formula::Library& library, Zone zo
 }
 
 void add_reach(const formula::Compiled& row_formula, const model::Catalog& catalog,
-               std::vector<std::int64_t>& spans) {
+               std::vector<Reached>& reached) {
   if (!row_formula.program || row_formula.program->row_type < 0) return;
   const auto type = static_cast<std::size_t>(row_formula.program->row_type);
-  Reach(catalog.types[type], spans).visit(row_formula.program->root, 0);
+  Reach(catalog.types[type], reached).visit(row_formula.program->root, 0);
 }
 
 }  // namespace cairn::stream

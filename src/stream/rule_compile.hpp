@@ -31,11 +31,18 @@ Result<CompiledRule> compile_rule(const formula::Library& library, std::uint32_t
 // Those of the catalog that compile; Library::build has said what is wrong with the others.
 std::vector<CompiledRule> compile_rules(const formula::Library& library, Zone zone);
 
-// How far back a row formula reads each series property of its type, in nanoseconds: raises
-// spans[property] to it. Calendar spans count with their longest length. A value `at` an earlier
+// How far back a formula reads a series property.
+struct Reached {
+  std::int64_t span_ns = 0;
+  bool squares = false;  // a window asks for its spread
+  bool operator==(const Reached&) const = default;
+};
+
+// How far back a row formula reads each series property of its type: raises reached[property] to
+// it. Calendar spans count with their longest length. A value `at` an earlier
 // date is taken from at most a day before it where the property says no max_age; a fixed date and
 // years before are for the stored history, not for rules.
 void add_reach(const formula::Compiled& row_formula, const model::Catalog& catalog,
-               std::vector<std::int64_t>& spans);
+               std::vector<Reached>& reached);
 
 }  // namespace cairn::stream

@@ -57,15 +57,18 @@ TEST(RuleCompile, LeavesOutWhatIsNoCondition) {
 TEST(RuleCompile, ReachesAsFarBackAsTheFormulasRead) {
   const auto library = library_of(rule_of("high", "    when: 'level > 2 m'\n"));
   const auto reach = [&](const std::string& text) {
-    std::vector<std::int64_t> spans;
+    std::vector<Reached> reached;
     const auto formula = library.compile_row(text, "gauge");
     EXPECT_TRUE(formula.has_value()) << text;
-    if (formula) add_reach(*formula, library.catalog(), spans);
-    return spans;
+    if (formula) add_reach(*formula, library.catalog(), reached);
+    return reached;
   };
-  EXPECT_EQ(reach("level > limit"), (std::vector<std::int64_t>{0, 0}));
-  EXPECT_EQ(reach("count(level, 6h) > 3"), (std::vector<std::int64_t>{6 * hour, 0}));
-  EXPECT_EQ(reach("count(level, 6h) > count(level, 2h)")[0], 6 * hour);
+  EXPECT_EQ(reach("level > limit"), (std::vector<Reached>{{}, {}}));
+  EXPECT_EQ(reach("count(level, 6h) > 3"), (std::vector<Reached>{{6 * hour, false}, {}}));
+  EXPECT_EQ(reach("count(level, 6h) > count(level, 2h)")[0].span_ns, 6 * hour);
+  EXPECT_EQ(reach("stddev(limit, 2h) > 1 m"), (std::vector<Reached>{{}, {2 * hour, true}}));
+  // A window over an expression begins where its own windows do.
+  EXPECT_EQ(reach("max(avg(limit, 2h) + level, 6h) > 1 m")[1].span_ns, 8 * hour);
 }
 
 }  // namespace
