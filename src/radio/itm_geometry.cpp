@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numbers>
+
+#include "radio/itm.hpp"
+
+namespace cairn::radio {
+namespace {
+
+constexpr double earth_curvature_per_m = 157e-9;  // of the real Earth
+
+// A straight line through heights at whole indices.
+struct FittedLine {
+  double mean = 0;
+  double slope = 0;   // per index
+  double centre = 0;  // the index at which the line has its mean
+  double at(double index) const { return mean + slope * (index - centre); }
+};
+
+// Hufford's fit over the indices first .. last: ends count half in the mean, and the slope is
+// the first moment over that of an even spacing.
+FittedLine fit_line(const double* h, std::size_t first, std::size_t last) {
+  double n = static_cast<double>(last - first);
+  double half = n / 2;
+  double sum[2] = {(h[first] + h[last]) / 2, 0};
+  double moment[2] = {(h[last] - h[first]) / 2 * half, 0};
+  std::size_t i = first + 1;
+  double x = 1 - half;
+  for (; i + 1 < last; i += 2, x += 2) {
+    sum[0] += h[i];
+    sum[1] += h[i + 1];
+    moment[0] += h[i] * x;
+    moment[1] += h[i + 1] * (x + 1);
+  }
+  if (i < last) {
+    sum[0] += h[i];
+    moment[0] += h[i] * x;
+  }
+  return {.mean = (sum[0] + sum[1]) / n,
+          .slope = (moment[0] + moment[1]) * 12 / ((n * n + 2) * n),
+          .centre = static_cast<double>(first) + half};
+}
+
+// The same between two distances: whole steps inside them, at least one.
+FittedLine fit_between(const EvenProfile& profile, double from_m, double to_m) {
+  std::size_t steps = profile.terrain_m.size() - 1;
+  double count = static_cast<double>(steps);
+  auto whole = [](double value) { return static_cast<std::size_t>(std::max(0.0, value)); };
+  std::size_t first = whole(from_m / profile.step_m);
+  std::size_t last = steps - std::min(steps, whole(count - to_m / profile.step_m));
+  if (last <= first) {
+    first -= first > 0 ? 1 : 0;
+    last = std::min(steps, last + 1);
+  }
+  return fit_line(profile.terrain_m.data(), first, last);
+}
+
+// The samples between two distances are refitted at 10 p - 5 points, 4 <= p <= 25.
+constexpr std::size_t most_samples = 245;
+
+// Delta h: the distance between the deciles of the relief about its own straight line, taken
+// to an infinite distance.
+double irregularity_m(const EvenProfile& profile, double from_m, double to_m) {
+  double begin = from_m / profile.step_m;
+  double end = to_m / profile.step_m;
+  if (end - begin < 2) return 0;
+  std::size_t tenth =
+      std::clamp<std::size_t>(static_cast<std::size_t>(0.1 * (end - begin + 8)), 4, 25);
+  std::size_t samples = 10 * tenth - 5;
+  double stride = (end - begin) / static_cast<double>(samples - 1);
+  std::size_t steps = profile.terrain_m.size() - 1;
+  const double* h = profile.terrain_m.data();
+  std::array<double, most_samples> relief;
+  for (std::size_t j = 0; j < samples; ++j) {
+    double x = begin + stride * static_cast<double>(j);
+    std::size_t left = std::min(static_cast<std::size_t>(x), steps - 1);
+    double part = x - static_cast<double>(left);
+    relief[j] = h[left] + (h[left + 1] - h[left]) * part;
+  }
+  FittedLine line = fit_line(relief.data(), 0, samples - 1);
+  for (std::size_t j = 0; j < samples; ++j) relief[j] -= line.at(static_cast<double>(j));
+
+  auto high = relief.begin() + static_cast<std::ptrdiff_t>(tenth) - 1;
+  auto low = relief.begin() + static_cast<std::ptrdiff_t>(samples - tenth);
+  auto last = relief.begin() + static_cast<std::ptrdiff_t>(samples);
+  std::nth_element(relief.begin(), high, last, std::greater<>());
+  std::nth_element(high + 1, low, last, std::greater<>());
+  return (*high - *low) / itm_irregularity_at_m(to_m - from_m, 1);
+}
+
+double middle_height_m(std::span<const double> h) {
+  std::size_t steps = h.size() - 1;
+  std::size_t tenth = steps / 10;
+  double sum[2] = {};
+  std::size_t i = tenth;
+  for (; i + 1 <= steps - tenth; i += 2) {
+    sum[0] += h[i];
+    sum[1] += h[i + 1];
+  }
+  if (i <= steps - tenth) sum[0] += h[i];
+  return (sum[0] + sum[1]) / static_cast<double>(steps - 2 * tenth + 1);
+}
+
+// Horizons of both terminals [3.1]: the greatest elevation along the profile; where nothing is
+// higher than the other terminal, that terminal at the whole distance.
+void find_horizons(const EvenProfile& profile, ItmGeometry& out) {
+  const double* h = profile.terrain_m.data();
+  std::size_t steps = profile.terrain_m.size() - 1;
+  double half_bend = out.curvature_per_m / 2;
+  double tx_m = h[0] + out.mast_m[0];
+  double rx_m = h[steps] + out.mast_m[1];
+  double direct = (rx_m - tx_m) / out.distance_m;
+  double bend = out.distance_m * half_bend;
+  out.horizon_rad[0] = direct - bend;
+  out.horizon_rad[1] = -direct - bend;
+  out.horizon_m[0] = out.horizon_m[1] = out.distance_m;
+  for (std::size_t i = 1; i < steps; ++i) {
+    double x = static_cast<double>(i) * profile.step_m;
+    double rest = out.distance_m - x;
+    double inverse = 1 / (x * rest);
+    double from_tx = (h[i] - tx_m) * (rest * inverse) - x * half_bend;
+    double from_rx = (h[i] - rx_m) * (x * inverse) - rest * half_bend;
+    if (from_tx > out.horizon_rad[0]) {
+      out.horizon_rad[0] = from_tx;
+      out.horizon_m[0] = x;
+    }
+    if (from_rx > out.horizon_rad[1]) {
+      out.horizon_rad[1] = from_rx;
+      out.horizon_m[1] = rest;
+    }
+  }
+}
+
+double smooth_horizon_m(double effective_m, const ItmGeometry& path) {
+  return std::sqrt(2 * effective_m / path.curvature_per_m);
+}
+
+// [3.3]: a horizon over irregular terrain.
+double rough_horizon_m(double effective_m, const ItmGeometry& path) {
+  double roughness = std::sqrt(path.irregularity_m / std::max(effective_m, 5.0));
+  return smooth_horizon_m(effective_m, path) * std::exp(-0.07 * roughness);
+}
+
+// [3.4]
+double rough_horizon_rad(double effective_m, double horizon_m, const ItmGeometry& path) {
+  double smooth = smooth_horizon_m(effective_m, path);
+  return (0.65 * path.irregularity_m * (smooth / horizon_m - 1) - 2 * effective_m) / smooth;
+}
+
+// Effective heights and, within sight, statistical horizons in place of the found ones [3.1].
+void effective_heights(const EvenProfile& profile, double from_m, double to_m, ItmGeometry& out) {
+  double d = out.distance_m;
+  double steps = static_cast<double>(profile.terrain_m.size() - 1);
+  double ground[2] = {profile.terrain_m.front(), profile.terrain_m.back()};
+  auto raise = [&](int side, double surface_m) {
+    out.effective_m[side] = out.mast_m[side] + std::max(0.0, ground[side] - surface_m);
+  };
+  if (out.horizon_m[0] + out.horizon_m[1] <= 1.5 * d) {
+    raise(0, fit_between(profile, from_m, 0.9 * out.horizon_m[0]).at(0));
+    raise(1, fit_between(profile, d - 0.9 * out.horizon_m[1], to_m).at(steps));
+    return;
+  }
+  FittedLine line = fit_between(profile, from_m, to_m);
+  raise(0, line.at(0));
+  raise(1, line.at(steps));
+  for (int side : {0, 1}) out.horizon_m[side] = rough_horizon_m(out.effective_m[side], out);
+  double both = out.horizon_m[0] + out.horizon_m[1];
+  if (both <= d) {
+    double scale = (d / both) * (d / both);
+    for (int side : {0, 1}) {
+      out.effective_m[side] *= scale;
+      out.horizon_m[side] = rough_horizon_m(out.effective_m[side], out);
+    }
+  }
+  for (int side : {0, 1}) {
+    out.horizon_rad[side] = rough_horizon_rad(out.effective_m[side], out.horizon_m[side], out);
+  }
+}
+
+// N_s at the height of the path and the Earth that goes with it.
+Status set_refractivity(double height_m, const Atmosphere& air, ItmGeometry& out) {
+  double n0 = air.sea_level_n0;
+  if (!(n0 >= 250 && n0 <= 400)) {
+    return fail(Code::invalid,
+                fmt::format("sea-level refractivity {} is not within 250 to 400 N-units", n0));
+  }
+  out.surface_refractivity = n0 * std::exp(-height_m / 9460);
+  if (!(out.surface_refractivity >= 150 && out.surface_refractivity <= 400)) {
+    return fail(Code::invalid,
+                fmt::format("surface refractivity {:.1f} N-units at {:.0f} m is not within 150 "
+                            "to 400: the model does not know such air",
+                            out.surface_refractivity, height_m));
+  }
+  out.curvature_per_m =
+      earth_curvature_per_m * (1 - 0.04665 * std::exp(out.surface_refractivity / 179.3));
+  return {};
+}
+
+Status set_masts(const Terminals& terminals, ItmGeometry& out) {
+  for (const Status& status :
+       {check_mast(terminals.tx_mast_m, itm_lowest_mast_m, itm_highest_mast_m, "transmitter"),
+        check_mast(terminals.rx_mast_m, itm_lowest_mast_m, itm_highest_mast_m, "receiver")}) {
+    if (!status) return status;
+  }
+  out.mast_m[0] = terminals.tx_mast_m;
+  out.mast_m[1] = terminals.rx_mast_m;
+  return {};
+}
+
+Status check_even(const EvenProfile& profile) {
+  std::size_t n = profile.terrain_m.size();
+  if (n < 3) {
+    return fail(Code::invalid,
+                fmt::format("a profile needs at least 3 points, this one has {}", n));
+  }
+  double length_km = profile.step_m * static_cast<double>(n - 1) / 1000;
+  if (!(profile.step_m >= 1e-3 && length_km <= longest_path_km)) {
+    return fail(Code::invalid, fmt::format("steps of {} m make a path of {} km: steps are at "
+                                           "least 1 mm, paths at most {} km",
+                                           profile.step_m, length_km, longest_path_km));
+  }
+  std::size_t bad = 0;
+  for (double h : profile.terrain_m) {
+    bad += static_cast<std::size_t>(!(h >= lowest_terrain_m)) |
+           static_cast<std::size_t>(!(h <= highest_terrain_m));
+  }
+  if (bad == 0) return {};
+  auto wrong = [](double h) { return !(h >= lowest_terrain_m && h <= highest_terrain_m); };
+  auto at = std::find_if(profile.terrain_m.begin(), profile.terrain_m.end(), wrong);
+  return fail(Code::invalid,
+              fmt::format("terrain height {} m is not within {} to {} m", *at, lowest_terrain_m,
+                          highest_terrain_m),
+              fmt::format("point {}", at - profile.terrain_m.begin()));
+}
+
+// [3.2]: terminals put with care stand on higher ground.
+double sited_height_m(double mast_m, Siting siting, double irregularity_m) {
+  if (siting == Siting::random) return mast_m;
+  double gain = siting == Siting::careful ? 4 : 9;
+  if (mast_m < 5) gain *= std::sin(0.1 * std::numbers::pi * mast_m);
+  double damping = std::min(20.0, 2 * mast_m / std::max(1e-3, irregularity_m));
+  return mast_m + (1 + gain) * std::exp(-damping);
+}
+
+}  // namespace
+
+double itm_irregularity_at_m(double distance_m, double irregularity_m) {
+  return irregularity_m * (1 - 0.8 * std::exp(-distance_m / 50e3));
+}
+
+Result<EvenProfile> even_profile(const PathProfile& profile) {
+  if (Status status = check_profile(profile); !status) return fail(status.error());
+  double count = static_cast<double>(profile.points() - 1);
+  double step_km = profile.length_km() / count;
+  for (std::size_t i = 1; i < profile.points(); ++i) {
+    double expected = step_km * static_cast<double>(i);
+    if (std::abs(profile.distance_km[i] - expected) > step_km / 1000) {
+      return fail(Code::invalid,
+                  fmt::format("distance {} km is not {} km: ITM needs equal steps",
+                              profile.distance_km[i], expected),
+                  fmt::format("point {}", i));
+    }
+  }
+  return EvenProfile{.step_m = step_km * 1000, .terrain_m = profile.terrain_m};
+}
+
+Result<ItmGeometry> itm_geometry(const EvenProfile& profile, const Terminals& terminals,
+                                 const Atmosphere& air) {
+  ItmGeometry out;
+  if (Status status = check_even(profile); !status) return fail(status.error());
+  if (Status status = set_masts(terminals, out); !status) return fail(status.error());
+  double height_m = middle_height_m(profile.terrain_m);
+  if (Status status = set_refractivity(height_m, air, out); !status) {
+    return fail(status.error());
+  }
+  out.distance_m = profile.step_m * static_cast<double>(profile.terrain_m.size() - 1);
+  find_horizons(profile, out);
+  // Ground right before a mast says nothing of the path.
+  double from_m = std::min(15 * out.mast_m[0], 0.1 * out.horizon_m[0]);
+  double to_m = out.distance_m - std::min(15 * out.mast_m[1], 0.1 * out.horizon_m[1]);
+  out.irregularity_m = irregularity_m(profile, from_m, to_m);
+  effective_heights(profile, from_m, to_m, out);
+  return out;
+}
+
+Result<ItmGeometry> itm_area_geometry(const ItmArea& area, const Terminals& terminals,
+                                      const Atmosphere& air) {
+  ItmGeometry out;
+  out.point_to_point = false;
+  if (Status status = set_masts(terminals, out); !status) return fail(status.error());
+  if (Status status = set_refractivity(0, air, out); !status) return fail(status.error());
+  if (!(area.distance_km > 0 && area.distance_km <= longest_path_km)) {
+    return fail(Code::invalid, fmt::format("distance {} km is not within 0 to {} km",
+                                           area.distance_km, longest_path_km));
+  }
+  if (!(area.irregularity_m >= 0 && area.irregularity_m <= 5000)) {
+    return fail(Code::invalid, fmt::format("terrain irregularity {} m is not within 0 to 5000 m",
+                                           area.irregularity_m));
+  }
+  out.distance_m = area.distance_km * 1000;
+  out.irregularity_m = area.irregularity_m;
+  const Siting siting[2] = {area.tx_siting, area.rx_siting};
+  for (int side : {0, 1}) {
+    double effective = sited_height_m(out.mast_m[side], siting[side], out.irregularity_m);
+    out.effective_m[side] = effective;
+    out.horizon_m[side] = rough_horizon_m(effective, out);
+    out.horizon_rad[side] = rough_horizon_rad(effective, out.horizon_m[side], out);
+  }
+  return out;
+}
+
+}  // namespace cairn::radio
