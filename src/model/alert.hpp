@@ -55,6 +55,7 @@ struct Revision {
   std::optional<double> before;
   std::optional<double> after;
   Instant known;
+  std::uint64_t position = 0;  // of the log: what the new value rests on
 };
 
 }  // namespace cairn::model

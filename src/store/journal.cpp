@@ -13,7 +13,10 @@ namespace {
 
 using std::int64_t;
 
-constexpr std::int64_t schema_version = 1;
+constexpr std::int64_t schema_version = 2;
+// Published values are compared with what comes late for a week; revisions are kept for a year.
+constexpr std::int64_t published_kept_ns = 8 * ns_per_day;
+constexpr std::int64_t revisions_kept_ns = 366 * ns_per_day;
 constexpr const char* schema = R"sql(
 BEGIN;
 CREATE TABLE alert (
@@ -30,9 +33,16 @@ CREATE TABLE rejected (
 CREATE TABLE published (
   as_of INTEGER NOT NULL, indicator TEXT NOT NULL, region TEXT NOT NULL,
   revision INTEGER NOT NULL, value REAL, known INTEGER NOT NULL,
+  position INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (as_of, indicator, region, revision)) WITHOUT ROWID;
 CREATE INDEX published_revised ON published(known) WHERE revision > 0;
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;
+COMMIT;
+)sql";
+constexpr const char* schema_from_1 = R"sql(
+BEGIN;
+ALTER TABLE published ADD COLUMN position INTEGER NOT NULL DEFAULT 0;
+PRAGMA user_version = 2;
 COMMIT;
 )sql";
 constexpr const char* alert_columns =
@@ -164,7 +174,7 @@ class SqliteJournal final : public Journal {
     // Of each value its newest revision: the key ends in the revision, so it is the last of its
     // group.
     auto select = db_.prepare(
-        "SELECT indicator, region, as_of, max(revision), value, known FROM published "
+        "SELECT indicator, region, as_of, max(revision), value, known, position FROM published "
         "WHERE as_of BETWEEN ? AND ? GROUP BY as_of, indicator, region "
         "ORDER BY as_of, indicator, region");
     if (!select) return fail(select.error());
@@ -181,13 +191,14 @@ class SqliteJournal final : public Journal {
       row.revision = static_cast<int>(select->integer(3));
       if (!select->is_null(4)) row.value = select->number(4);
       row.known = {select->integer(5)};
+      row.position = static_cast<std::uint64_t>(select->integer(6));
     }
   }
 
   Result<std::vector<model::Revision>> revisions(std::size_t limit) const override {
     const std::lock_guard lock(mutex_);
     auto select = db_.prepare(
-        "SELECT n.indicator, n.region, n.as_of, n.revision, o.value, n.value, n.known "
+        "SELECT n.indicator, n.region, n.as_of, n.revision, o.value, n.value, n.known, n.position "
         "FROM published n JOIN published o ON o.as_of = n.as_of AND o.indicator = n.indicator "
         "AND o.region = n.region AND o.revision = n.revision - 1 WHERE n.revision > 0 "
         "ORDER BY n.known DESC, n.as_of DESC, n.indicator, n.region LIMIT ?");
@@ -206,6 +217,7 @@ class SqliteJournal final : public Journal {
       if (!select->is_null(4)) row.before = select->number(4);
       if (!select->is_null(5)) row.after = select->number(5);
       row.known = {select->integer(6)};
+      row.position = static_cast<std::uint64_t>(select->integer(7));
     }
   }
 
@@ -261,7 +273,7 @@ class SqliteJournal final : public Journal {
 
   Status put_published(const JournalBatch& batch) {
     if (batch.published.empty()) return {};
-    auto put = db_.prepare("INSERT OR REPLACE INTO published VALUES (?,?,?,?,?,?)");
+    auto put = db_.prepare("INSERT OR REPLACE INTO published VALUES (?,?,?,?,?,?,?)");
     if (!put) return fail(put.error());
     for (const Published& row : batch.published) {
       put->bind(1, row.as_of.ns).bind(2, row.indicator).bind(3, row.region);
@@ -271,8 +283,26 @@ class SqliteJournal final : public Journal {
       } else {
         put->bind_null(5);
       }
-      put->bind(6, row.known.ns);
+      put->bind(6, row.known.ns).bind(7, static_cast<int64_t>(row.position));
       if (auto done = put->run(); !done) return done;
+    }
+    // Once an hour: with the row that says so.
+    const Published& last = batch.published.back();
+    return last.indicator.empty() ? forget_published(last.as_of) : Status{};
+  }
+
+  // What is too old to be compared with goes, and of what was revised what is very old.
+  Status forget_published(Instant newest) {
+    for (const auto& [sql, kept_ns] :
+         {std::pair("DELETE FROM published WHERE as_of < ?1 AND revision = 0 AND NOT EXISTS "
+                    "(SELECT 1 FROM published n WHERE n.as_of = published.as_of AND n.indicator = "
+                    "published.indicator AND n.region = published.region AND n.revision = 1)",
+                    published_kept_ns),
+          std::pair("DELETE FROM published WHERE as_of < ?1", revisions_kept_ns)}) {
+      auto forget = db_.prepare(sql);
+      if (!forget) return fail(forget.error());
+      forget->bind(1, newest.ns - kept_ns);
+      if (auto done = forget->run(); !done) return done;
     }
     return {};
   }
@@ -299,6 +329,10 @@ Result<std::unique_ptr<Journal>> Journal::open(const std::string& directory,
     const auto row = version->step();
     if (!row) return fail(row.error());
     found = version->integer(0);
+  }
+  if (found == 1) {
+    if (auto done = database->execute(schema_from_1); !done) return fail(done.error());
+    found = schema_version;
   }
   if (found != 0 && found != schema_version) {
     return fail(

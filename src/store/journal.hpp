@@ -23,6 +23,7 @@ struct Published {
   int revision = 0;
   std::optional<double> value;
   Instant known;
+  std::uint64_t position = 0;  // of the log: what the value rests on
   bool operator==(const Published&) const = default;
 };
 

@@ -98,6 +98,36 @@ Result<std::vector<model::Alert>> AlertBook::stored(const AlertQuery& query) con
   return rows;
 }
 
+Result<std::vector<model::Alert>> AlertBook::episodes(const std::string& rule,
+                                                      std::string_view thing, Instant from) const {
+  constexpr std::size_t page = 256;
+  std::vector<model::Alert> out;
+  for (bool more = true; more;) {
+    const auto rows = journal_.alerts(
+        {rule, std::string(thing), {}, page, out.size()});
+    if (!rows) return fail(rows.error());
+    more = rows->size() == page && std::none_of(rows->begin(), rows->end(), [&](const auto& row) {
+             return row.since < from && row.state != model::AlertState::retracted;
+           });
+    out.insert(out.end(), rows->begin(), rows->end());
+  }
+  const std::lock_guard lock(mutex_);
+  std::map<std::string_view, const model::Alert*> news;
+  // Ids begin with the rule's.
+  for (auto at = unsaved_.lower_bound(rule + "-"); at != unsaved_.end(); ++at) {
+    if (!at->first.starts_with(rule + "-")) break;
+    if (at->second.rule == rule && at->second.thing == thing) news[at->first] = &at->second;
+  }
+  for (model::Alert& alert : out) {
+    const auto at = news.find(alert.id);
+    if (at == news.end()) continue;
+    alert = *at->second;
+    news.erase(at);
+  }
+  for (const auto& [id, alert] : news) out.push_back(*alert);
+  return out;
+}
+
 AlertPage AlertBook::query(const AlertQuery& query, const model::RegionTree& regions) const {
   std::vector<model::Alert> rows;
   if (!query.id.empty()) {

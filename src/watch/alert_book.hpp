@@ -10,6 +10,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/result.hpp"
@@ -39,6 +40,10 @@ class AlertBook {
 
   AlertPage query(const AlertQuery& query, const model::RegionTree& regions) const;
   std::size_t open_count() const;
+  // Of a rule over a thing: all with `since` at or after `from`, and those before it back to the
+  // newest that was not taken back. In no order.
+  Result<std::vector<model::Alert>> episodes(const std::string& rule, std::string_view thing,
+                                             Instant from) const;
 
  private:
   Result<std::vector<model::Alert>> stored(const AlertQuery& query) const;

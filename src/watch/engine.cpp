@@ -41,6 +41,7 @@ Engine::Engine(Files& files, const Clock& clock, std::unique_ptr<store::Journal>
       options_(options),
       journal_(std::move(journal)),
       book_(*journal_),
+      publisher_(*journal_),
       counters_(std::make_unique<Counters>()) {}
 
 Engine::~Engine() = default;
@@ -76,11 +77,12 @@ Status Engine::commit(std::vector<Written>& batch, Desk::Group& group,
     put(stream::RecordKind::tick, {});
   }
   if (!done || batch.empty()) return done;
-  const Instant begin = clock_.now();
+  const Clock& timer = options_.timer == nullptr ? clock_ : *options_.timer;
+  const Instant begin = timer.now();
   done = log_->commit();
   if (!done) return done;
   last_record_ = arrival;
-  note_commit(clock_.now().ns - begin.ns);
+  note_commit(timer.now().ns - begin.ns);
   return done;
 }
 
@@ -155,6 +157,7 @@ Result<bool> Engine::apply(int wait_ms) {
       if (state) hand_over_state();  // last: it is taken up when nothing is aside any more
     }
   }
+  plan_revisions();
   return !batch.empty();
 }
 
@@ -170,6 +173,15 @@ Status Engine::take_in(const Written& record) {
     history_->add(observed.series, observed.time_ns, observed.value, record.position);
   }
   after(effects_);
+  const bool repair = record.kind == stream::RecordKind::repair;
+  // A repair that came too late is asked for again: its thing's mark stands.
+  if (repair && !replaying_) {
+    note_repair(record);
+  } else if (!effects_.late.empty()) {
+    note_late(effects_);
+  }
+  note_published(effects_);
+  counters_->log_time.store(record.arrival.ns, std::memory_order_relaxed);
   counters_->applied.store(record.position, std::memory_order_release);
   return {};
 }
@@ -224,6 +236,7 @@ void Engine::alert_of(const stream::Transition& transition) {
   alert.shelved = (transition.flags & stream::transition_flag::shelved) != 0;
   alert.flapping = (transition.flags & stream::transition_flag::flapping) != 0;
   if (alert.state == AlertState::firing && !alert.began) alert.began = transition.event;
+  alert.ended.reset();  // the same time told again may open it anew
   if (!is_open(alert.state)) alert.ended = transition.event;
   if ((transition.flags & stream::transition_flag::revised) != 0) ++alert.revision;
   alert.known = transition.arrival;
@@ -251,6 +264,11 @@ void Engine::alert_of(const stream::AlertRevision& revision) {
       alert.region = (*binding.base().regions)[table.region[row]].code;
     }
   }
+  // What came late is no alarm: a firing waits for a live step that says so too.
+  const bool firing = stream::fires(revision.phase);
+  const stream::RuleState state = running_->machine.rule_state(revision.rule, revision.slot).now;
+  if (revision.kind == stream::RevisionKind::added) alert.suppressed = true;
+  if (firing && state.episode == revision.episode) alert.suppressed |= state.quiet;
   alert.state = state_of(revision.phase);
   alert.since = revision.since;
   alert.began = revision.began;
@@ -290,6 +308,7 @@ void Engine::note_readings(const stream::Effects& effects) {
 void Engine::hand_over_state() {
   std::string bytes;
   running_->machine.write(bytes);
+  add_late(bytes);
   const std::lock_guard lock(kept_mutex_);
   state_.emplace(running_->machine.position(), std::move(bytes));
 }
@@ -364,6 +383,7 @@ void Engine::publish() {
   published_ = now;
   running.changed.clear();
   running.rollup->refresh(now, running.changed);
+  if (options_.shares) tell_shares();
   const model::Snapshot& snapshot = running.world->snapshot;
   for (const auto& [indicator, region] : running.changed) {
     LiveCell cell{snapshot.catalog->indicators[indicator].id, (*snapshot.regions)[region].code,

@@ -21,6 +21,7 @@
 #include <mutex>
 #include <span>
 #include <string>
+#include <tuple>
 #include <unordered_map>
 #include <vector>
 
@@ -32,7 +33,10 @@
 #include "stream/rollup.hpp"
 #include "watch/alert_book.hpp"
 #include "watch/desk.hpp"
+#include "watch/late_marks.hpp"
 #include "watch/live.hpp"
+#include "watch/publisher.hpp"
+#include "watch/reviser.hpp"
 #include "watch/shard.hpp"
 #include "watch/world.hpp"
 
@@ -47,7 +51,10 @@ struct EngineOptions {
   std::int64_t state_ns = 300 * ns_per_second;           // at most, when anything came in
   std::size_t updates_kept = 512;                        // readings of one update
   std::function<double()> clock_speed = {};  // of a demonstration clock; none: the true one
+  const Clock* timer = nullptr;  // measures durations; null: the engine's clock
   Forward* forward = nullptr;  // of a parent of shards: takes the readings; outlives the engine
+  // Of a shard: what its regions' own things come to, as often as that changes; from publish().
+  std::function<void(std::vector<stream::Share>)> shares = {};
 };
 
 class Engine final : public Live, public RejectionSink {
@@ -98,6 +105,8 @@ class Engine final : public Live, public RejectionSink {
   void forwarded(std::size_t bytes);
   // A shard's alerts, on the thread of apply(); older states than known change nothing.
   void raise(const std::vector<Alert>& alerts);
+  // A shard's partial, on the thread of apply(); it counts from the next publish() on.
+  Status inject(const stream::Share& share);
   // Counts what may change an answer.
   std::uint64_t generation() const;
 
@@ -129,6 +138,8 @@ class Engine final : public Live, public RejectionSink {
   void note_commit(std::int64_t ns);
   Status take_in(const Written& record);
   Status hand_on(const Written& record);
+  void tell_shares();
+  void inject_again();
   void after(const stream::Effects& effects);
   bool told(const std::string& id, std::uint64_t position) const;
   void alert_of(const stream::Transition& transition);
@@ -139,16 +150,31 @@ class Engine final : public Live, public RejectionSink {
   void hand_over_state();
   Status keep_journal();
   Result<bool> keep_state();
+  Status read_state(std::string_view bytes);
+  // Late data, and what they change (engine_revise.cpp).
+  void note_late(const stream::Effects& effects);
+  void note_repair(const Written& record);
+  void add_late(std::string& state);
+  void plan_revisions();
+  bool revise();
+  void revise(const Running& running, const RevisionOrder& order);
+  Result<std::vector<KnownEpisode>> told_episodes(const model::RuleDef& rule,
+                                                  std::string_view thing, Instant from) const;
+  void note_published(const stream::Effects& effects);
+  Result<bool> keep_published();
+  void rebind_late(const stream::Binding& from, const stream::Binding& to);
 
   Files& files_;
   const Clock& clock_;
   const EngineOptions options_;
   std::unique_ptr<store::Journal> journal_;
   AlertBook book_;
+  Publisher publisher_;
   std::unique_ptr<store::Log> log_;               // of write()
   std::shared_ptr<store::HistoryStore> history_;  // shared: with requests
   std::unique_ptr<Desk> desk_;
   std::unique_ptr<Counters> counters_;
+  std::shared_ptr<HistoryDamage> damage_ = std::make_shared<HistoryDamage>();  // shared: requests
 
   // Of write().
   Instant last_arrival_ = Instant::min();
@@ -165,13 +191,24 @@ class Engine final : public Live, public RejectionSink {
   mutable std::mutex running_mutex_;
   std::shared_ptr<Running> running_;  // shared: a request keeps the world it began with
   stream::Effects effects_;
+  std::vector<std::tuple<std::uint32_t, std::uint32_t, Instant>> touched_;  // of a record
   LiveUpdate update_;
   Instant published_ = Instant::min();
   bool replaying_ = false;
+  std::map<std::pair<std::string, std::string>, std::string> injected_;  // aggregate, region
 
   // Of keep().
   std::uint64_t state_log_bytes_ = 0;
   Instant state_time_ = Instant::min();
+
+  // Late data, between apply() and keep().
+  struct Orders {
+    std::shared_ptr<const Running> running;  // shared: the world may change meanwhile
+    std::vector<RevisionOrder> orders;
+  };
+  std::mutex late_mutex_;
+  LateMarks late_;
+  std::optional<Orders> orders_;
 
   // Between apply() and keep().
   mutable std::mutex kept_mutex_;

@@ -22,11 +22,12 @@ stream::MachineOptions machine_options(const World& world, const stream::Binding
   return out;
 }
 
-void Engine::Running::start_rollup(std::shared_ptr<const model::History> from) {
+void Engine::Running::start_rollup(std::shared_ptr<const StoredHistory> from) {
   deep = std::move(from);
   live = binding->live(
       std::make_shared<stream::LiveHistory>(*binding, machine.heads(), machine.map(), deep.get()));
   rollup = std::make_unique<stream::Rollup>(world->library, *binding, live);
+  reviser = std::make_unique<const Reviser>(world->library, *binding, stored(), deep);
 }
 
 Result<std::unique_ptr<Engine>> Engine::open(Files& files, const Clock& clock,
@@ -39,7 +40,8 @@ Result<std::unique_ptr<Engine>> Engine::open(Files& files, const Clock& clock,
 }
 
 Status Engine::recover(std::shared_ptr<const World> world) {
-  const Instant begin = clock_.now();
+  const Clock& timer = options_.timer == nullptr ? clock_ : *options_.timer;
+  const Instant begin = timer.now();
   for (const char* part : {"/log", "/state", "/history"}) {
     if (auto made = files_.make_directory(options_.directory + part); !made) return made;
   }
@@ -68,7 +70,7 @@ Status Engine::recover(std::shared_ptr<const World> world) {
   if (!state) return fail(state.error());
   std::uint64_t after = 0;
   if (*state) {
-    if (auto done = running_->machine.read((*state)->bytes); !done) return done;
+    if (auto done = read_state((*state)->bytes); !done) return done;
     after = (*state)->position;
   }
   const store::LogOpening& found = log_->opening();
@@ -79,14 +81,16 @@ Status Engine::recover(std::shared_ptr<const World> world) {
                        found.first, after),
                 options_.directory);
   }
+  if (auto loaded = publisher_.load(clock_.now()); !loaded) return loaded;
+  publisher_.bind(*running_->world, *running_->binding);
   if (auto done = replay(after); !done) return done;
-  running_->start_rollup(std::make_shared<StoredHistory>(desk_->index(), history_));
+  running_->start_rollup(std::make_shared<StoredHistory>(desk_->index(), history_, damage_));
   counters_->position.store(log_->durable());
   counters_->log_bytes.store(log_->bytes());
   counters_->series.store(running_->machine.series());
   state_log_bytes_ = log_->bytes();
   state_time_ = clock_.now();
-  counters_->recovery_s.store(static_cast<double>(clock_.now().ns - begin.ns) / 1e9);
+  counters_->recovery_s.store(static_cast<double>(timer.now().ns - begin.ns) / 1e9);
   return {};
 }
 
@@ -122,7 +126,9 @@ Status Engine::rebind(std::shared_ptr<const World> world) {
   desk_->rebind(binding);
   auto fresh =
       std::make_shared<Running>(std::move(world), std::move(binding), std::move(old.machine));
-  fresh->start_rollup(std::make_shared<StoredHistory>(desk_->index(), history_));
+  fresh->start_rollup(std::make_shared<StoredHistory>(desk_->index(), history_, damage_));
+  rebind_late(*old.binding, *fresh->binding);
+  publisher_.bind(*fresh->world, *fresh->binding);
   {
     const std::lock_guard lock(cells_mutex_);
     cells_.clear();
@@ -132,6 +138,7 @@ Status Engine::rebind(std::shared_ptr<const World> world) {
     const std::lock_guard lock(running_mutex_);
     running_ = std::move(fresh);
   }
+  inject_again();
   // From here on the log is read by the rules of this world.
   counters_->state_wanted.store(true);
   return {};
@@ -154,7 +161,10 @@ Result<bool> Engine::keep() {
   }
   auto written = keep_state();
   if (!written) return fail(written.error());
-  return more || *written;
+  if (revise()) more = true;
+  const auto published = keep_published();
+  if (!published) return fail(published.error());
+  return more || *written || *published;
 }
 
 Status Engine::keep_journal() {

@@ -66,6 +66,16 @@ class EngineTest : public testing::Test {
     engine_->tell_alerts();
     engine_->publish();
   }
+  // Until nothing is left to revise.
+  void rest() {
+    for (int i = 0; i < 10; ++i) {
+      clock_.set(clock_.now() + 2 * ns_per_second);
+      step();
+      ASSERT_TRUE(engine_->keep());
+      step();
+    }
+    EXPECT_EQ(engine_->stats().late_things, 0u);
+  }
   std::optional<double> load_sum() {
     const auto cell = engine_->value("load_sum", "5134");
     return cell ? cell->cell.value : std::nullopt;
@@ -169,6 +179,100 @@ TEST_F(EngineTest, BackFillRaisesNoAlarm) {
   ASSERT_EQ(open.size(), 1u);
   EXPECT_TRUE(open[0].suppressed);
   EXPECT_EQ(engine_->stats().received, 1u);
+}
+
+TEST_F(EngineTest, BackFillBecomesAnAlarmOnceALiveReadingSaysSoToo) {
+  send("a", 100, 15, true);
+  step();
+  updates_.clear();
+  send("a", 200, 14, true);
+  send("a", 300, 9, true);  // neither fires nor clears
+  step();
+  EXPECT_TRUE(engine_->alerts({}).alerts.at(0).suppressed);
+  send("a", 400, 15);
+  step();
+  EXPECT_FALSE(engine_->alerts({}).alerts.at(0).suppressed);
+  EXPECT_EQ(engine_->alerts({}).alerts.at(0).began, begin_ + 100 * ns_per_second);
+  send("a", 500, 16);
+  step();
+  send("a", 600, 16, true);
+  step();
+  std::size_t alarms = 0;
+  for (const LiveUpdate& update : updates_) {
+    for (const Alert& alert : update.alerts) alarms += alert.suppressed ? 0 : 1;
+  }
+  EXPECT_EQ(alarms, 1u);
+  EXPECT_EQ(all_alerts().size(), 1u);
+}
+
+TEST_F(EngineTest, WhatComesLateIsARevisionAndNoAlarm) {
+  send("a", 100, 5);
+  send("a", 300, 5);
+  step();
+  updates_.clear();
+  send("a", 200, 15);
+  step();
+  EXPECT_TRUE(all_alerts().empty());
+  EXPECT_EQ(engine_->stats().late_things, 1u);
+  rest();
+  const auto all = all_alerts();
+  ASSERT_EQ(all.size(), 1u);
+  EXPECT_EQ(all[0].state, AlertState::resolved);
+  EXPECT_EQ(all[0].began, begin_ + 200 * ns_per_second);
+  EXPECT_EQ(all[0].ended, begin_ + 300 * ns_per_second);
+  EXPECT_EQ(all[0].revision, 1);
+  EXPECT_TRUE(all[0].suppressed);
+  const auto told = std::count_if(updates_.begin(), updates_.end(),
+                                  [](const LiveUpdate& update) { return !update.alerts.empty(); });
+  EXPECT_EQ(told, 1);
+  // And taken back when that reading is corrected.
+  send("a", 200, 6);
+  step();
+  rest();
+  EXPECT_EQ(all_alerts().at(0).state, AlertState::retracted);
+  EXPECT_EQ(all_alerts().at(0).revision, 2);
+}
+
+TEST_F(EngineTest, AFiringFoundLateBecomesAnAlarmWithTheNextReading) {
+  send("a", 100, 5);
+  send("b", 100, 5);
+  send("a", 300, 9);  // neither
+  step();
+  send("a", 200, 15);
+  step();
+  rest();
+  auto open = engine_->alerts({}).alerts;
+  ASSERT_EQ(open.size(), 1u);
+  EXPECT_TRUE(open[0].suppressed);
+  send("a", 400, 9);
+  step();
+  open = engine_->alerts({}).alerts;
+  ASSERT_EQ(open.size(), 1u);
+  EXPECT_FALSE(open[0].suppressed);
+  EXPECT_EQ(open[0].began, begin_ + 200 * ns_per_second);
+}
+
+TEST_F(EngineTest, WhatIsLeftToReviseSurvivesAnyStop) {
+  send("a", 100, 5);
+  send("a", 300, 5);
+  step();
+  send("a", 200, 15);
+  step();
+  ASSERT_TRUE(engine_->close());  // the mark is in the state
+  open();
+  EXPECT_EQ(engine_->stats().late_things, 0u);  // counted with the next step
+  rest();
+  ASSERT_EQ(all_alerts().size(), 1u);
+  send("a", 250, 15);  // the mark follows from the log
+  step();
+  open();
+  rest();
+  EXPECT_EQ(all_alerts().at(0).ended, begin_ + 300 * ns_per_second);
+  send("a", 250, 7);
+  step();
+  open();
+  rest();
+  EXPECT_EQ(all_alerts().at(0).ended, begin_ + 250 * ns_per_second);
 }
 
 TEST_F(EngineTest, WhatIsRefusedIsListed) {

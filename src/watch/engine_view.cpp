@@ -14,7 +14,7 @@ model::Snapshot Engine::snapshot() const {
     const std::lock_guard lock(running_mutex_);
     running = running_;
   }
-  return running->binding->live(running->deep);
+  return running->stored();
 }
 
 LiveStats Engine::stats() const {
@@ -31,6 +31,11 @@ LiveStats Engine::stats() const {
   out.history_points = history.points + history.memory_points;
   out.history_bytes = history.bytes;
   out.alerts_open = book_.open_count();
+  out.late_things = counters_->late_things.load(std::memory_order_relaxed);
+  out.repairs = counters_->repairs.load(std::memory_order_relaxed);
+  out.unrevised = counters_->unrevised.load(std::memory_order_relaxed);
+  out.damaged_reads = damage_->reads();
+  out.damage = damage_->first();
   out.commit_ms = counters_->commit_ms.load(std::memory_order_relaxed);
   if (options_.clock_speed) out.clock_speed = options_.clock_speed();
   out.recovery_s = counters_->recovery_s.load(std::memory_order_relaxed);
@@ -59,7 +64,7 @@ Result<Why> Engine::why(std::string_view rule, std::string_view thing, Instant a
     const std::lock_guard lock(running_mutex_);
     running = running_;
   }
-  const model::Snapshot live = running->binding->live(running->deep);
+  const model::Snapshot live = running->stored();
   auto out = explain_rule(running->world->library, live, rule, thing, at);
   if (!out) return out;
   out->position = counters_->applied.load(std::memory_order_acquire);

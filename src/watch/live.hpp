@@ -106,6 +106,11 @@ struct LiveStats {
   std::uint64_t history_points = 0;
   std::uint64_t history_bytes = 0;
   std::uint64_t alerts_open = 0;
+  std::uint64_t late_things = 0;    // whose rules wait to be looked at again, for late data
+  std::uint64_t repairs = 0;        // of rules over things, that late data led to since the start
+  std::uint64_t unrevised = 0;      // looks that failed: they are tried again
+  std::uint64_t damaged_reads = 0;  // of the history, that met a damaged block
+  std::string damage = {};          // the first of them: file, byte and what is wrong
   double commit_ms = 0;    // median of the newest commits
   double recovery_s = 0;   // what the start took
   double clock_speed = 1;  // of a demonstration; 1: the true clock

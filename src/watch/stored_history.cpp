@@ -10,6 +10,17 @@ SeriesIndex::SeriesIndex(std::shared_ptr<const stream::Binding> binding)
   for (auto& series : series_of_) series.store(stream::none, std::memory_order_relaxed);
 }
 
+void HistoryDamage::note(const Error& error) {
+  if (reads_.fetch_add(1, std::memory_order_relaxed) != 0) return;
+  const std::lock_guard lock(mutex_);
+  first_ = to_string(error);
+}
+
+std::string HistoryDamage::first() const {
+  const std::lock_guard lock(mutex_);
+  return first_;
+}
+
 std::uint32_t StoredHistory::logged(model::SeriesId series) const {
   const stream::Binding& binding = index_->binding();
   if (series < binding.first_series() || series - binding.first_series() >= binding.cells()) {
@@ -26,8 +37,8 @@ std::optional<model::Sample> StoredHistory::last(model::SeriesId series, Instant
   if (given != model::no_series) found = base().last(given, until);
   const std::uint32_t live = logged(series);
   if (live == stream::none) return found;
-  // A damaged block is reported where the history is kept; here its points are not known.
   const auto point = store_->last(live, until);
+  if (!point) damage_->note(point.error());
   if (point && *point && (!found || found->time.end.ns <= (*point)->time_ns)) {
     found = stream::instant_sample((*point)->time_ns, (*point)->value);
   }
@@ -52,7 +63,10 @@ void StoredHistory::read(model::SeriesId series, Instant after, Instant until,
   const std::uint32_t live = logged(series);
   if (live == stream::none) return;
   std::vector<store::Point> points;
-  if (!store_->read(live, after, until, points)) return;
+  if (const auto done = store_->read(live, after, until, points); !done) {
+    damage_->note(done.error());
+    return;
+  }
   std::vector<model::Sample> newer;
   newer.reserve(points.size());
   for (const store::Point& point : points) {

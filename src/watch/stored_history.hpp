@@ -5,6 +5,8 @@
 
 #include <atomic>
 #include <memory>
+#include <mutex>
+#include <string>
 #include <vector>
 
 #include "model/history.hpp"
@@ -32,11 +34,26 @@ class SeriesIndex {
   std::vector<std::atomic<std::uint32_t>> series_of_;
 };
 
+// Reads that met a damaged block. The points in it count as missing; that it is so is told.
+class HistoryDamage {
+ public:
+  void note(const Error& error);
+  std::uint64_t reads() const { return reads_.load(std::memory_order_relaxed); }
+  std::string first() const;  // where and what; empty: nothing is damaged
+
+ private:
+  std::atomic<std::uint64_t> reads_{0};
+  mutable std::mutex mutex_;
+  std::string first_;
+};
+
 class StoredHistory final : public model::History {
  public:
+  // shared: all of them with requests, which may outlive the engine
   StoredHistory(std::shared_ptr<const SeriesIndex> index,
-                std::shared_ptr<const store::HistoryStore> store)
-      : index_(std::move(index)), store_(std::move(store)) {}
+                std::shared_ptr<const store::HistoryStore> store,
+                std::shared_ptr<HistoryDamage> damage = std::make_shared<HistoryDamage>())
+      : index_(std::move(index)), store_(std::move(store)), damage_(std::move(damage)) {}
 
   std::optional<model::Sample> last(model::SeriesId series, Instant until) const override;
   void read(model::SeriesId series, Instant after, Instant until,
@@ -47,12 +64,14 @@ class StoredHistory final : public model::History {
   // The series of the log behind a series of the snapshot; `stream::none` when there is none.
   std::uint32_t logged(model::SeriesId series) const;
   const store::HistoryStore& store() const { return *store_; }
+  std::uint64_t damaged() const { return damage_->reads(); }
 
  private:
   const model::History& base() const { return *index_->binding().base().history; }
 
   std::shared_ptr<const SeriesIndex> index_;          // shared: with the desk
   std::shared_ptr<const store::HistoryStore> store_;  // shared: requests may outlive the engine
+  std::shared_ptr<HistoryDamage> damage_;             // shared: with the engine
 };
 
 }  // namespace cairn::watch

@@ -12,6 +12,7 @@
 #include "stream/machine.hpp"
 #include "stream/rollup.hpp"
 #include "watch/engine.hpp"
+#include "watch/reviser.hpp"
 #include "watch/stored_history.hpp"
 
 namespace cairn::watch {
@@ -23,15 +24,22 @@ struct Engine::Running {
       : world(std::move(of)), binding(std::move(to)), machine(std::move(running)) {}
 
   // The roll-up reads the heads and, behind them, the stored history.
-  void start_rollup(std::shared_ptr<const model::History> deep);
+  void start_rollup(std::shared_ptr<const StoredHistory> deep);
+  // What requests and the reviser read.
+  model::Snapshot stored() const {
+    model::Snapshot out = live;
+    out.history = deep;
+    return out;
+  }
 
   std::shared_ptr<const World> world;              // shared: with the server's states
   std::shared_ptr<const stream::Binding> binding;  // shared: with the desk
   stream::Machine machine;
-  std::shared_ptr<const model::History> deep;  // shared: with requests
-  model::Snapshot live;                        // reads the heads; of the engine's thread
+  std::shared_ptr<const StoredHistory> deep;  // shared: with requests
+  model::Snapshot live;                       // reads the heads; of the engine's thread
   std::unique_ptr<stream::Rollup> rollup;
   std::vector<stream::Rollup::Changed> changed;
+  std::unique_ptr<const Reviser> reviser;
 
   // Feeds by the time at which they will have been silent too long, the first on top.
   using Due = std::pair<std::int64_t, stream::Series>;
@@ -53,6 +61,10 @@ struct Engine::Counters {
   std::atomic<double> commit_ms{0};
   std::atomic<bool> state_wanted{false};
   std::atomic<bool> aside{false};  // points are set aside, and not on disk yet
+  std::atomic<std::uint64_t> late_things{0};
+  std::atomic<std::uint64_t> repairs{0};
+  std::atomic<std::int64_t> log_time{0};    // of the newest record applied
+  std::atomic<std::uint64_t> unrevised{0};  // looks that failed
 };
 
 // What the machine has to keep for the formulas of a world.
