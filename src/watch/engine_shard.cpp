@@ -42,6 +42,26 @@ void Engine::raise(const std::vector<Alert>& alerts) {
   counters_->raised.fetch_add(1, std::memory_order_relaxed);
 }
 
+Status Engine::inject(const stream::Share& share) {
+  if (auto done = running_->rollup->inject(share); !done) return done;
+  injected_[{share.aggregate, share.region}] = share.bytes;
+  counters_->raised.fetch_add(1, std::memory_order_relaxed);
+  return {};
+}
+
+// Another world's roll-up knows nothing of the shards; what it does not ask for any more is left.
+void Engine::inject_again() {
+  std::erase_if(injected_, [this](const auto& kept) {
+    return !running_->rollup->inject({kept.first.first, kept.first.second, kept.second});
+  });
+}
+
+void Engine::tell_shares() {
+  std::vector<stream::Share> shares;
+  running_->rollup->own_changes(shares);
+  if (!shares.empty()) options_.shares(std::move(shares));
+}
+
 std::uint64_t Engine::generation() const {
   return applied() + counters_->raised.load(std::memory_order_relaxed);
 }

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/nats_up.hpp"
+
+#include <chrono>
+#include <optional>
+#include <utility>
+
+#include "core/text.hpp"
+#include "server/nats_alert.hpp"
+#include "server/nats_names.hpp"
+#include "server/nats_share.hpp"
+#include "watch/shard.hpp"
+
+namespace cairn::server {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr int connect_ms = 15'000;
+constexpr int confirm_ms = 5'000;
+constexpr milliseconds pace{20};    // a parent's page moves this often
+constexpr milliseconds pause{250};  // after a failure
+constexpr std::size_t most = 512;   // messages sent at once
+
+}  // namespace
+
+Result<std::unique_ptr<NatsUp>> NatsUp::open(const Options& options) {
+  auto link = NatsLink::connect(options.url, "cairn shard upward", connect_ms);
+  if (!link) return fail(link.error());
+  if (auto made = make_streams(**link); !made) return fail(made.error());
+  return std::unique_ptr<NatsUp>(new NatsUp(options, std::move(*link)));
+}
+
+std::string NatsUp::partition_of(std::string_view region) {
+  const auto at = partitions_.find(region);
+  if (at != partitions_.end()) return at->second;
+  std::string partition = watch::partition_of(*options_.regions, region);
+  partitions_.emplace(std::string(region), partition);
+  return partition;
+}
+
+void NatsUp::shares(std::vector<stream::Share> shares) {
+  const std::lock_guard lock(mutex_);
+  for (const stream::Share& share : shares) {
+    std::string subject = format("cairn.up.share.{}.{}", partition_of(share.region),
+                                 subject_hash(share.aggregate + '\n' + share.region));
+    std::string text = share_text(share);
+    shares_[subject] = text;
+    waiting_[std::move(subject)] = std::move(text);
+  }
+}
+
+void NatsUp::put(const model::Alert& alert) {
+  model::Alert above = alert;
+  above.id = upward_id(alert);
+  const std::string partition = partition_of(alert.region);
+  const auto subject = [&](const std::string& id) {
+    return format("cairn.alerts.{}.{}", partition, subject_hash(id));
+  };
+  // Late data moved its beginning: above it is another one now.
+  const auto [at, fresh] = told_.try_emplace(alert.id, above.id);
+  if (!fresh && at->second != above.id) {
+    model::Alert gone = above;
+    gone.id = at->second;
+    gone.state = model::AlertState::retracted;
+    ++gone.revision;
+    waiting_[subject(gone.id)] = alert_text(gone);
+    at->second = above.id;
+  }
+  waiting_[subject(above.id)] = alert_text(above);
+}
+
+void NatsUp::alerts(const std::vector<model::Alert>& alerts) {
+  const std::lock_guard lock(mutex_);
+  for (const model::Alert& alert : alerts) put(alert);
+}
+
+// What had been told of these partitions, by this directory or by one that is lost, against what is
+// known now.
+Status NatsUp::compare(const std::vector<model::Alert>& own) {
+  std::map<std::string, model::Alert> told;  // by upward id
+  for (const std::string& partition : options_.partitions) {
+    auto pull = link_->pull({std::string(alert_stream), format("cairn.alerts.{}.>", partition),
+                             "compare-" + partition, NatsLink::From::newest_of_subjects});
+    if (!pull) return fail(pull.error());
+    for (;;) {
+      const auto messages = (*pull)->fetch(256, 500);
+      if (!messages) return fail(messages.error());
+      for (const NatsMessage& message : *messages) {
+        if (auto alert = read_alert(message.data)) told[alert->id] = std::move(*alert);
+      }
+      if (messages->empty() || messages->back().pending == 0) break;
+    }
+  }
+  const std::lock_guard lock(mutex_);
+  for (const model::Alert& alert : own) {
+    model::Alert above = alert;
+    above.id = upward_id(alert);
+    const auto at = told.find(above.id);
+    const bool same = at != told.end() && alert_text(at->second) == alert_text(above);
+    if (at != told.end()) told.erase(at);
+    told_[alert.id] = above.id;
+    if (!same) put(alert);
+  }
+  for (auto& [id, alert] : told) {
+    if (alert.state == model::AlertState::retracted) continue;
+    alert.state = model::AlertState::retracted;
+    ++alert.revision;
+    waiting_[format("cairn.alerts.{}.{}", partition_of(alert.region), subject_hash(id))] =
+        alert_text(alert);
+  }
+  return {};
+}
+
+// False when the stream did not take all of it.
+bool NatsUp::send() {
+  std::vector<NatsPublication> messages;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [subject, data] : waiting_) {
+      if (messages.size() == most) break;
+      messages.push_back(
+          {subject, data,
+           format("{}-{:x}-{}", options_.partitions.front(), options_.started_ns, sent_++),
+           std::nullopt});
+    }
+  }
+  if (messages.empty()) return true;
+  const auto answers = link_->publish(messages, confirm_ms);
+  const std::lock_guard lock(mutex_);
+  bool all = true;
+  for (std::size_t i = 0; i < messages.size(); ++i) {
+    if (!answers[i]) {
+      all = false;
+      continue;
+    }
+    // A newer state may have come meanwhile.
+    const auto at = waiting_.find(messages[i].subject);
+    if (at != waiting_.end() && at->second == messages[i].data) waiting_.erase(at);
+  }
+  return all;
+}
+
+void NatsUp::start(std::function<bool()> ready,
+                   std::function<std::vector<model::Alert>()> all_alerts) {
+  thread_ = std::thread([this, ready = std::move(ready), all_alerts = std::move(all_alerts)] {
+    run(ready, all_alerts);
+  });
+}
+
+void NatsUp::run(const std::function<bool()>& ready,
+                 const std::function<std::vector<model::Alert>()>& all_alerts) {
+  bool compared = false;
+  std::uint64_t reconnects = link_->reconnects();
+  while (!stopping_) {
+    std::this_thread::sleep_for(pace);
+    if (!ready() || !link_->connected()) continue;
+    if (reconnects != link_->reconnects()) {
+      // A server that comes back may have forgotten: to say it again changes nothing.
+      reconnects = link_->reconnects();
+      compared = false;
+      const std::lock_guard lock(mutex_);
+      for (const auto& [subject, text] : shares_) waiting_.try_emplace(subject, text);
+    }
+    if (!compared) {
+      compared = static_cast<bool>(compare(all_alerts()));
+      if (!compared) std::this_thread::sleep_for(pause);
+      continue;
+    }
+    if (!send()) std::this_thread::sleep_for(pause);
+  }
+}
+
+void NatsUp::stop() {
+  if (!thread_.joinable()) return;
+  stopping_ = true;
+  thread_.join();
+}
+
+}  // namespace cairn::server
