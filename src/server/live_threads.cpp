@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdio>
 #include <utility>
 
 namespace cairn::server {
@@ -17,6 +18,7 @@ constexpr int idle_ms = 200;
 constexpr milliseconds publish_least{20};
 constexpr int publish_share = 10;
 constexpr milliseconds keep_pause{100};
+constexpr int keep_retry_pauses = 10;
 
 }  // namespace
 
@@ -64,10 +66,28 @@ void LiveThreads::apply() {
   }
 }
 
+// The same trouble is told once.
+void LiveThreads::tell_of(const Error& error) {
+  std::string text = to_string(error);
+  if (text == told_) return;
+  std::fprintf(stderr, "the engine cannot keep its history, states or journal: %s\n", text.c_str());
+  told_ = std::move(text);
+}
+
 void LiveThreads::keep() {
   while (!stopping_) {
     const auto more = engine_.keep();
-    if (!more) return give_up(more.error());
+    // Nothing that was acknowledged rests on it: it is all in the log and in memory, and is tried
+    // again. A full disk gets space, a damaged segment does not keep the others from their turn.
+    if (!more) {
+      tell_of(more.error());
+      for (int i = 0; i < keep_retry_pauses && !stopping_; ++i) {
+        std::this_thread::sleep_for(keep_pause);
+      }
+      continue;
+    }
+    if (!told_.empty()) std::fprintf(stderr, "what the engine keeps is kept again\n");
+    told_.clear();
     if (!*more) std::this_thread::sleep_for(keep_pause);
   }
 }

@@ -7,6 +7,7 @@
 #include <functional>
 #include <future>
 #include <mutex>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -34,12 +35,14 @@ class LiveThreads {
   void apply();
   void keep();
   void give_up(const Error& error);
+  void tell_of(const Error& error);
   void run_between();
 
   watch::Engine& engine_;
   std::function<void(const Error&)> fatal_;
   std::atomic<bool> stopping_{false};
   std::atomic<bool> failed_{false};
+  std::string told_;  // of keep(): its last error, while it lasts
   std::mutex mutex_;
   std::vector<std::packaged_task<Status()>> between_;
   std::vector<std::thread> threads_;
