@@ -50,6 +50,7 @@ struct Transition {
   std::uint64_t position = 0;
   std::uint32_t ordinal = 0;  // within the record
   std::uint64_t episode = 0;  // position << 20 | ordinal of its beginning
+  Instant since;              // of the first one of an episode: the condition began to hold
   bool operator==(const Transition&) const = default;
 };
 

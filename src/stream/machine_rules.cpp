@@ -185,6 +185,10 @@ void RuleBook::settle(const CompiledRule& rule, const ThingStep& step, Change& c
   if (again) from = AlertPhase::resolved;
   if (again) flags |= revised;
   emit(rule, step.slot, from, next, next.phase, step.at, flags, moment);
+  // Told again at the same time, an episode may begin with what had been waiting before.
+  Instant& since = moment.effects.transitions.back().since;
+  if (next.phase == AlertPhase::pending) since = {next.since_ns};
+  if (fires(next.phase) && before.phase == AlertPhase::pending) since = {before.since_ns};
 }
 
 void RuleBook::emit(const CompiledRule& rule, Slot slot, AlertPhase from, const RuleState& to,
@@ -195,7 +199,7 @@ void RuleBook::emit(const CompiledRule& rule, Slot slot, AlertPhase from, const 
     if (until && moment.arrival < *until) flags |= transition_flag::shelved;
   }
   moment.effects.transitions.push_back({rule.index, slot, from, phase, flags, event, moment.arrival,
-                                        moment.position, moment.ordinal, to.episode});
+                                        moment.position, moment.ordinal, to.episode, event});
   ++moment.ordinal;
 }
 

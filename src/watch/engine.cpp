@@ -222,7 +222,7 @@ void Engine::alert_of(const stream::Transition& transition) {
       alert.region = (*binding.base().regions)[table.region[row]].code;
     }
     alert.no_data = (transition.flags & stream::transition_flag::no_data) != 0;
-    alert.since = transition.event;
+    alert.since = transition.since;
   } else if (auto known = book_.find(alert.id)) {
     alert = std::move(*known);
   } else {
