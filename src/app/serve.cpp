@@ -22,6 +22,9 @@ const OptionSpec serve_options[] = {
     {"web", "<folder>", "the built console (default: web/dist in the root)"},
     {"mqtt-port", "<number>", "port of the MQTT door (default: 1883, or a free one)"},
     {"demo", "", "the packs' series arrive as if they happened now, at first 600 times faster"},
+    {"parent", "", "takes readings in for shards, and adds up what they find (needs --nats)"},
+    {"shard", "<codes>", "serves the things of these prefectures, for a parent (needs --nats)"},
+    {"nats", "<url>", "NATS server with JetStream between parent and shards"},
     {"home", "<region>", "the region shown first (default: panxi)"},
     {"keep", "<spans>", "how long readings stay: raw=400d,1h=10y (default: all, for ever)"},
     root_option,
@@ -86,6 +89,24 @@ Result<Instant> demo_begun(const Context& context) {
   return now;
 }
 
+// The options of one process among several.
+bool read_several(const Context& context, const Args& args, server::ServeOptions& options) {
+  const bool parent = args.has("parent");
+  const bool shard = args.has("shard");
+  std::string wrong;
+  if (parent && shard) wrong = "--parent and --shard exclude each other";
+  if ((parent || shard) && !args.has("nats")) wrong = "--parent and --shard need --nats <url>";
+  if (args.has("nats") && !parent && !shard) wrong = "--nats goes with --parent or --shard";
+  if (shard && args.has("demo")) wrong = "--demo is for the parent: its readings reach the shards";
+  if (!wrong.empty()) {
+    print_error(context, {Code::invalid, std::move(wrong), {}});
+    return false;
+  }
+  options.nats = args.get("nats");
+  options.shard = args.get("shard");
+  return true;
+}
+
 }  // namespace
 
 const CommandSpec serve_command = {
@@ -121,6 +142,7 @@ int run_serve(const Args& args) {
   }
   options.retention = std::move(*retention);
   options.live = true;
+  if (!read_several(*context, args, options)) return exit_usage;
   const auto mqtt_port = parse_integer(args.get("mqtt-port", "1883"));
   if (!mqtt_port || *mqtt_port < 0 || *mqtt_port > 65535) {
     print_error(*context, {Code::invalid, "--mqtt-port is a number from 0 to 65535", {}});

@@ -51,23 +51,25 @@ Result<std::unique_ptr<LiveService>> LiveService::open(Files& files, const Clock
   watch::EngineOptions engine_options;
   engine_options.directory = options.directory;
   engine_options.clock_speed = options.clock_speed;
+  engine_options.forward = options.forward;
+  engine_options.shares = options.shares;
   engine_options.history.retention = options.retention;
   const Zone zone = world->workspace.zone;
   auto engine =
       watch::Engine::open(files, clock, std::move(world), std::move(*journal), engine_options);
   if (!engine) return fail(engine.error());
   live->engine_ = std::move(*engine);
-  live->door_ = std::make_unique<IngestDoor>(live->engine_->intake(), live->identities_,
-                                             options.token, clock, zone);
+  watch::Intake& intake = options.intake != nullptr ? *options.intake : live->engine_->intake();
+  live->door_ = std::make_unique<IngestDoor>(intake, live->identities_, options.token, clock, zone);
   if (options.mqtt_port) {
     MqttOptions mqtt;
     mqtt.address = options.address;
     mqtt.port = options.mqtt_port;
     mqtt.zone = zone;
-    auto door = MqttEndpoint::start(mqtt, live->engine_->intake(), live->identities_, clock);
+    auto door = MqttEndpoint::start(mqtt, intake, live->identities_, clock);
     if (!door && options.any_mqtt_port) {
       mqtt.port = 0;
-      door = MqttEndpoint::start(mqtt, live->engine_->intake(), live->identities_, clock);
+      door = MqttEndpoint::start(mqtt, intake, live->identities_, clock);
     }
     if (!door) return fail(door.error());
     live->mqtt_ = std::move(*door);
@@ -92,6 +94,11 @@ Result<std::shared_ptr<const watch::World>> LiveService::adopt(
   const Status bound = threads_ ? threads_->between(rebind) : rebind();
   if (!bound) return fail(bound.error());
   return served(std::move(world));
+}
+
+Status LiveService::between(std::function<Status()> work) {
+  if (!threads_) return fail(Code::io, "the live engine does not run");
+  return threads_->between(std::move(work));
 }
 
 Status LiveService::run() {

@@ -28,6 +28,10 @@ struct LiveOptions {
   std::vector<store::Retention> retention = {};  // of the history; none: for ever
   std::function<double()> clock_speed = {};
   std::function<void(const Error&)> fatal = {};
+  // Of one among several (server/shard_service): see watch::EngineOptions.
+  watch::Forward* forward = nullptr;
+  std::function<void(std::vector<stream::Share>)> shares = {};
+  watch::Intake* intake = nullptr;  // of the doors; none: the engine's
 };
 
 class LiveService {
@@ -50,6 +54,8 @@ class LiveService {
   Result<std::shared_ptr<const watch::World>> adopt(std::shared_ptr<const watch::World> world);
 
   Status run();
+  // Runs on the engine's thread between two applies, and waits for it.
+  Status between(std::function<Status()> work);
   // The packs' series through the doors, from `start` on.
   void rehearse(const watch::World& world, Instant start, std::uint16_t http_port);
   // Doors first, then the engine, everything to disk. Idempotent.

@@ -10,22 +10,25 @@
 #include "server/imports.hpp"
 #include "server/live_service.hpp"
 #include "server/service.hpp"
+#include "server/shard_service.hpp"
 #include "server/state.hpp"
+#include "watch/shard.hpp"
 
 namespace cairn::server {
 namespace {
 
 // Readings and the passing of time both change what is the case.
 std::function<std::uint64_t()> generation_of(LiveService& live) {
-  return [&live] { return live.engine().applied(); };
+  return [&live] { return live.engine().generation(); };
 }
 
 class Instance final : public Running {
  public:
   Instance(ServiceOptions options, const Clock& clock, const Files& files,
            std::shared_ptr<const State> state, std::unique_ptr<store::Registry> registry,
-           std::unique_ptr<LiveService> live)
-      : live_(std::move(live)),
+           std::unique_ptr<ShardService> shard, std::unique_ptr<LiveService> live)
+      : shard_(std::move(shard)),
+        live_(std::move(live)),
         service_(std::move(options), clock, files, std::move(state)),
         imports_(std::move(registry), service_, adopter()) {
     if (live_) {
@@ -53,7 +56,10 @@ class Instance final : public Running {
     http_ = std::move(*http);
     service_.watch(http_->counters());
     service_.events().wake_with([this] { http_->poke(); });
-    return live_ ? live_->run() : Status{};
+    if (!live_) return {};
+    if (auto runs = live_->run(); !runs) return runs;
+    if (shard_) shard_->start(*live_);
+    return {};
   }
   void rehearse(const watch::World& world, Instant start) {
     live_->rehearse(world, start, http_->port());
@@ -63,7 +69,9 @@ class Instance final : public Running {
   std::uint16_t mqtt_port() const override { return live_ ? live_->mqtt_port() : 0; }
   void stop() override {
     // Doors and engine first: what waits for the disk is answered while HTTP still sends.
+    if (shard_) shard_->stop_below();
     if (live_) live_->stop();
+    if (shard_) shard_->stop();
     service_.events().wake_with({});
     if (http_) http_->stop();
   }
@@ -80,7 +88,8 @@ class Instance final : public Running {
     };
   }
 
-  std::unique_ptr<LiveService> live_;  // before the service, which reads it
+  std::unique_ptr<ShardService> shard_;  // before the engine, which hands on to it
+  std::unique_ptr<LiveService> live_;    // before the service, which reads it
   Service service_;
   ImportDesk imports_;
   std::unique_ptr<HttpServer> http_;  // after the service: it stops first
@@ -122,29 +131,46 @@ Result<std::unique_ptr<Running>> serve(const ServeOptions& options, Files& files
     if (!records) return fail(records.error());
     imported = std::move(*records);
   }
-  auto world = watch::load_world(files, {options.root, options.home}, imported);
-  if (!world) return fail(world.error());
-  problems = (*world)->problems;
+  auto workspace = model::load_workspace(files, {options.root, options.home}, problems);
+  if (!workspace) return fail(workspace.error());
+  std::unique_ptr<ShardService> shard;
+  if (!options.nats.empty()) {
+    auto opened =
+        ShardService::open(files, clock, workspace->regions, {options.nats, options.shard},
+                           options.data_directory + "/live", options.fatal);
+    if (!opened) return fail(opened.error());
+    shard = std::move(*opened);
+    if (!shard->note().empty()) problems.warning("NATS", shard->note());
+    if (!shard->parent()) {
+      watch::keep_partitions(*workspace->regions, shard->partitions(), workspace->records);
+      watch::keep_partitions(*workspace->regions, shard->partitions(), imported);
+      registry.reset();  // imports are made at the parent
+    }
+  }
+  const auto world = watch::build_world(std::move(*workspace), imported, std::move(problems));
+  problems = world->problems;
   std::unique_ptr<LiveService> live;
-  std::shared_ptr<const watch::World> served = *world;
+  std::shared_ptr<const watch::World> served = world;
   std::function<std::uint64_t()> generation;
   if (options.live) {
-    auto opened = LiveService::open(files, clock, *world, live_options(options));
+    LiveOptions live_needs = live_options(options);
+    if (shard) shard->configure(live_needs);
+    auto opened = LiveService::open(files, shard ? shard->clock() : clock, world, live_needs);
     if (!opened) return fail(opened.error());
     live = std::move(*opened);
-    served = live->served(*world);
+    served = live->served(world);
     generation = generation_of(*live);
   }
   auto state = build_state(served, imported, clock.now(), std::move(generation));
   auto running = std::make_unique<Instance>(
       ServiceOptions{options.token, beyond, options.web_directory}, clock, files, std::move(state),
-      std::move(registry), std::move(live));
+      std::move(registry), std::move(shard), std::move(live));
   HttpOptions http;
   http.address = options.address == "localhost" ? "127.0.0.1" : options.address;
   http.port = options.port;
   http.handler_threads = options.handler_threads;
   if (const Status listening = running->listen(http); !listening) return fail(listening.error());
-  if (options.live && options.rehearse) running->rehearse(**world, *options.rehearse);
+  if (options.live && options.rehearse) running->rehearse(*world, *options.rehearse);
   return running;
 }
 

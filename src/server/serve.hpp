@@ -37,6 +37,10 @@ struct ServeOptions {
   std::optional<Instant> rehearse = {};      // the packs' series, as if they happened from then on
   std::function<double()> clock_speed = {};  // of a demonstration's clock
   std::function<void(const Error&)> fatal = {};  // the disk broke its word: the process must end
+  // One of several (docs/shards.md): where NATS is, and which prefectures a shard serves; without
+  // them it is the parent.
+  std::string nats = {};
+  std::string shard = {};
 };
 
 class Running {
