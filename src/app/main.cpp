@@ -8,6 +8,7 @@
 #include "app/check.hpp"
 #include "app/context.hpp"
 #include "app/eval.hpp"
+#include "app/export.hpp"
 #include "app/import.hpp"
 #include "app/plan.hpp"
 #include "app/replay.hpp"
@@ -34,6 +35,7 @@ const Command commands[] = {
     {&cairn::app::plan_show_command, cairn::app::run_plan_show},
     {&cairn::app::plan_report_command, cairn::app::run_plan_report},
     {&cairn::app::replay_command, cairn::app::run_replay},
+    {&cairn::app::export_command, cairn::app::run_export},
     {&cairn::app::import_command, cairn::app::run_import},
     {&cairn::app::import_list_command, cairn::app::run_import_list},
     {&cairn::app::import_remove_command, cairn::app::run_import_remove},
