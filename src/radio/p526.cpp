@@ -17,9 +17,13 @@ constexpr Ground sea{.permittivity = 80, .conductivity_s_per_m = 5};
 double admittance(const Ground& ground, double frequency_ghz, Polarisation polarisation) {
   double loss = 18 * ground.conductivity_s_per_m / frequency_ghz;
   double less_one = ground.permittivity - 1;
-  double horizontal = 0.036 / std::cbrt(frequency_ghz) / std::sqrt(std::hypot(less_one, loss));
+  double horizontal = 1 / std::cbrt(frequency_ghz) / std::sqrt(std::hypot(less_one, loss));
   if (polarisation == Polarisation::horizontal) return horizontal;
   return horizontal * std::hypot(ground.permittivity, loss);
+}
+
+bool beta_near_one(double frequency_ghz, double from_ghz, Polarisation polarisation) {
+  return polarisation == Polarisation::horizontal || frequency_ghz > from_ghz;
 }
 
 // Eq. (33): the loss with distance of the first term, X normalised.
@@ -41,17 +45,18 @@ struct FirstTerm {
   double tx_height_m;
   double rx_height_m;
   double cube_root_radius;
-  double cube_root_ghz;
+  double distance_factor;
+  double height_factor;
 
   // Eqs (30) to (36) for one kind of ground.
-  double loss_db(double admittance_times_root) const {
+  double loss_db(double admittance_times_root, bool beta_is_one) const {
     double k = admittance_times_root / cube_root_radius;
     double k2 = k * k;
     double k4 = k2 * k2;
-    double beta = (1 + 1.6 * k2 + 0.67 * k4) / (1 + 4.5 * k2 + 1.53 * k4);
+    double beta = beta_is_one ? 1 : (1 + 1.6 * k2 + 0.67 * k4) / (1 + 4.5 * k2 + 1.53 * k4);
     double radius_squared_root = cube_root_radius * cube_root_radius;
-    double x = 21.88 * beta * cube_root_ghz / radius_squared_root * distance_km;
-    double per_m = 0.9575 * beta * cube_root_ghz * cube_root_ghz / cube_root_radius * beta;
+    double x = distance_factor * beta / radius_squared_root * distance_km;
+    double per_m = height_factor * beta * beta / cube_root_radius;
     double least_db = 2 + 20 * std::log10(k);
     return -distance_gain_db(x) - height_gain_db(per_m * tx_height_m, least_db) -
            height_gain_db(per_m * rx_height_m, least_db);
@@ -79,17 +84,33 @@ double bullington_loss_db(const BullingtonPath& path, double distance_km, double
   return edge_db + (1 - std::exp(-edge_db / 6)) * (10 + 0.02 * distance_km);  // Eq. (21)
 }
 
-SphericalEarth::SphericalEarth(double frequency_ghz, double wavelength_m, Polarisation polarisation)
+SphericalFactors self_consistent_factors(double speed_of_light_m_per_ns) {
+  constexpr double pi = std::numbers::pi;
+  double c = speed_of_light_m_per_ns;
+  return {.admittance = std::cbrt(c / (2000 * pi)),
+          .distance = 10 * std::cbrt(pi / c),
+          .height = 0.2 * std::cbrt(pi * pi / (c * c)),
+          .clearance = 0.552 * std::sqrt(1000),
+          .beta_is_one = true};
+}
+
+SphericalEarth::SphericalEarth(double frequency_ghz, double wavelength_m, Polarisation polarisation,
+                               const SphericalFactors& factors)
     : wavelength_m_(wavelength_m),
-      cube_root_ghz_(std::cbrt(frequency_ghz)),
-      land_admittance_(admittance(land, frequency_ghz, polarisation)),
-      sea_admittance_(admittance(sea, frequency_ghz, polarisation)) {}
+      distance_factor_(factors.distance * std::cbrt(frequency_ghz)),
+      height_factor_(factors.height * std::cbrt(frequency_ghz * frequency_ghz)),
+      clearance_factor_(factors.clearance),
+      land_beta_is_one_(factors.beta_is_one && beta_near_one(frequency_ghz, 0.02, polarisation)),
+      sea_beta_is_one_(factors.beta_is_one && beta_near_one(frequency_ghz, 0.3, polarisation)),
+      land_admittance_(factors.admittance * admittance(land, frequency_ghz, polarisation)),
+      sea_admittance_(factors.admittance * admittance(sea, frequency_ghz, polarisation)) {}
 
 double SphericalEarth::first_term_db(double distance_km, double tx_height_m, double rx_height_m,
                                      double radius_km, double sea_fraction) const {
-  FirstTerm term{distance_km, tx_height_m, rx_height_m, std::cbrt(radius_km), cube_root_ghz_};
-  double on_land = sea_fraction < 1 ? term.loss_db(land_admittance_) : 0;
-  double at_sea = sea_fraction > 0 ? term.loss_db(sea_admittance_) : 0;
+  FirstTerm term{distance_km,          tx_height_m,      rx_height_m,
+                 std::cbrt(radius_km), distance_factor_, height_factor_};
+  double on_land = sea_fraction < 1 ? term.loss_db(land_admittance_, land_beta_is_one_) : 0;
+  double at_sea = sea_fraction > 0 ? term.loss_db(sea_admittance_, sea_beta_is_one_) : 0;
   return sea_fraction * at_sea + (1 - sea_fraction) * on_land;  // Eq. (28)
 }
 
@@ -114,7 +135,7 @@ double SphericalEarth::loss_db(double distance_km, double tx_height_m, double rx
   double clearance_m = ((tx_height_m - 500 * d1 * d1 / radius_km) * d2 +
                         (rx_height_m - 500 * d2 * d2 / radius_km) * d1) /
                        d;
-  double needed_m = 17.456 * std::sqrt(d1 * d2 * wavelength_m_ / d);  // Eq. (26)
+  double needed_m = clearance_factor_ * std::sqrt(d1 * d2 * wavelength_m_ / d);  // Eq. (26)
   if (clearance_m > needed_m) return 0;
   double grazing_radius_km = 500 * (d / roots) * (d / roots);
   double grazing_db = first_term_db(d, tx_height_m, rx_height_m, grazing_radius_km, sea_fraction);
@@ -155,7 +176,8 @@ Result<P526Loss> p526_loss(const PathProfile& profile, const Terminals& terminal
   double wavelength_m = input.speed_of_light_m_per_ns / input.frequency_ghz;
   P526Loss out;
   out.geometry = path_geometry(profile, terminals, {input.radius_km, input.radius_km});
-  SphericalEarth earth(input.frequency_ghz, wavelength_m, input.polarisation);
+  SphericalEarth earth(input.frequency_ghz, wavelength_m, input.polarisation,
+                       self_consistent_factors(input.speed_of_light_m_per_ns));
   out.loss = delta_bullington(out.geometry.actual_median, out.geometry.smooth_median, out.geometry,
                               input.radius_km, earth, wavelength_m);
   return out;

@@ -24,10 +24,24 @@ struct Ground {
   double conductivity_s_per_m = 0.003;
 };
 
+// Factors of the normalised admittance, distance and height for GHz, km, m. P.1812 prints them
+// rounded; P.526 also gives the formulas they come from, in self-consistent units.
+struct SphericalFactors {
+  double admittance = 0.036;  // Eq. (29a)
+  double distance = 21.88;    // Eq. (31)
+  double height = 0.9575;     // Eq. (32)
+  double clearance = 17.456;  // Eq. (26)
+  // P.526 takes beta, Eq. (30), as 1 for horizontal polarisation, and for vertical above 20 MHz
+  // over land and 300 MHz over sea; P.1812 always computes it.
+  bool beta_is_one = false;
+};
+SphericalFactors self_consistent_factors(double speed_of_light_m_per_ns);
+
 // The part of the spherical-Earth formulas that depends on frequency and ground alone.
 class SphericalEarth {
  public:
-  SphericalEarth(double frequency_ghz, double wavelength_m, Polarisation polarisation);
+  SphericalEarth(double frequency_ghz, double wavelength_m, Polarisation polarisation,
+                 const SphericalFactors& factors = {});
 
   // Section 4.3.2. Antenna heights above the smooth sphere in m, greater than 0.
   double loss_db(double distance_km, double tx_height_m, double rx_height_m, double radius_km,
@@ -38,7 +52,11 @@ class SphericalEarth {
                        double sea_fraction) const;
 
   double wavelength_m_;
-  double cube_root_ghz_;
+  double distance_factor_;  // Eq. (31) without beta, radius and distance
+  double height_factor_;    // Eq. (32) without beta, radius and height
+  double clearance_factor_;
+  bool land_beta_is_one_;
+  bool sea_beta_is_one_;
   double land_admittance_;  // K of Eq. (29) times the cube root of the radius
   double sea_admittance_;
 };
