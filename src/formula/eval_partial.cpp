@@ -33,15 +33,7 @@ void change(AggregateKind kind, double value, int sign, WideSum& sum, WideSum& s
   const bool spreads = kind == AggregateKind::stddev;
   if (!spreads && kind != AggregateKind::sum && kind != AggregateKind::avg) return;
   sum.add(sign * value);
-  if (!spreads) return;
-  const double square = value * value;
-  if (std::isfinite(square)) {
-    squares.add(sign * square);
-    squares.add(sign * std::fma(value, value, -square));
-  } else {
-    squares.add(sign * std::numeric_limits<double>::max());
-    squares.add(sign * std::numeric_limits<double>::max());
-  }
+  if (spreads) squares.add_square(value, sign);
 }
 
 void put(std::uint64_t value, std::string& out) {
@@ -110,27 +102,46 @@ void Partial::add(AggregateKind kind, const Contribution& of) {
   }
 }
 
-Partial::Lost Partial::replace(AggregateKind kind, const Contribution& before,
-                               const Contribution& now) {
+Difference::Difference(AggregateKind of, const Contribution& was, const Contribution& is)
+    : kind(of), before(was), now(is) {
+  if (kind == AggregateKind::count || kind == AggregateKind::share) return;
+  values = before.counts != now.counts || (now.counts != 0 && before.value != now.value);
+  if (!values) return;
+  if (before.counts != 0) change(kind, before.value, -1, sum, squares);
+  if (now.counts != 0) change(kind, now.value, 1, sum, squares);
+}
+
+Partial::Lost Partial::replace(const Difference& change) {
+  const Contribution& before = change.before;
+  const Contribution& now = change.now;
   expected += std::uint64_t{now.expected} - before.expected;
   reported += std::uint64_t{now.reported} - before.reported;
   estimated += std::uint64_t{now.estimated} - before.estimated;
+  const std::uint64_t counted = count;
+  count += std::uint64_t{now.counts} - before.counts;
   Lost lost = before.newest == newest && now.newest < newest ? Lost::extremes : Lost::nothing;
   newest = std::max(newest, now.newest);
-  if (before.counts == now.counts && (now.counts == 0 || before.value == now.value)) return lost;
-  if (kind == AggregateKind::count || kind == AggregateKind::share) {
-    count += std::uint64_t{now.counts} - before.counts;
+  if (!change.values) return lost;
+  if (!has_extremes(change.kind)) {
+    sum.merge(change.sum);
+    if (change.kind == AggregateKind::stddev) squares.merge(change.squares);
     return lost;
   }
-  if (before.counts != 0) {
-    const bool least = before.value == min && !(now.counts != 0 && now.value <= min);
-    const bool most = before.value == max && !(now.counts != 0 && now.value >= max);
-    if (has_extremes(kind) && (least || most)) lost = Lost::extremes;
-    --count;
-    change(kind, before.value, -1, sum, squares);
-    if (sketch && !sketch->take(before.value)) return Lost::all;
+  const bool least = before.counts != 0 && before.value == min;
+  const bool most = before.counts != 0 && before.value == max;
+  if ((least && (now.counts == 0 || now.value > min)) ||
+      (most && (now.counts == 0 || now.value < max))) {
+    lost = Lost::extremes;
   }
-  if (now.counts != 0) add(kind, now.value);
+  if (now.counts != 0) {
+    const bool first = counted == before.counts;
+    min = first ? now.value : std::min(min, now.value);
+    max = first ? now.value : std::max(max, now.value);
+  }
+  if (change.kind != AggregateKind::quantile) return lost;
+  if (!sketch) sketch = std::make_unique<Sketch>();
+  if (before.counts != 0 && !sketch->take(before.value)) return Lost::all;
+  if (now.counts != 0) sketch->add(now.value);
   return lost;
 }
 

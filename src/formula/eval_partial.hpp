@@ -35,6 +35,18 @@ static_assert(sizeof(Contribution) == 24);  // one a thing and aggregate is kept
 // min(), max() and quantile(): what goes may have been the smallest or the largest.
 bool has_extremes(AggregateKind kind);
 
+// One thing contributes `now` instead of `before`: worked out once for all partials it is part of.
+struct Difference {
+  Difference(AggregateKind of, const Contribution& was, const Contribution& is);
+
+  AggregateKind kind;
+  const Contribution& before;
+  const Contribution& now;
+  bool values = false;  // what counts is not as it was, of kinds that take values
+  WideSum sum;
+  WideSum squares;
+};
+
 struct Partial;
 
 // What sums cannot tell of the parts of a partial.
@@ -72,8 +84,7 @@ struct Partial {
     extremes,  // newest, min and max are open: set_extremes()
     all,       // the partial is, and has to be merged again
   };
-  // A thing contributes `now` instead of `before`.
-  Lost replace(AggregateKind kind, const Contribution& before, const Contribution& now);
+  Lost replace(const Difference& change);
   void set_extremes(AggregateKind kind, const Extremes& extremes);
   void merge(const Partial& other);
   // The aggregate's value: nothing selected gives 0 for count and sum, otherwise no value.

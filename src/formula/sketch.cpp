@@ -2,8 +2,10 @@
 #include "formula/sketch.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstring>
+#include <tuple>
 
 namespace cairn::formula {
 namespace {
@@ -35,36 +37,64 @@ bool get(std::string_view& in, T& value) {
 // Logarithms of doubles over log_gamma stay below 75,000.
 constexpr std::uint32_t most_bins = 160'000;
 
-using Bins = std::map<std::int32_t, std::uint64_t>;
-
-void put(const Bins& bins, std::string& out) {
-  put(static_cast<std::uint32_t>(bins.size()), out);
-  for (const auto& [bin, count] : bins) {
-    put(bin, out);
-    put(count, out);
-  }
-}
-
-bool get(std::string_view& in, Bins& bins, std::uint64_t& total) {
-  std::uint32_t size = 0;
-  if (!get(in, size) || size > most_bins) return false;
-  for (std::uint32_t i = 0; i < size; ++i) {
-    std::int32_t bin = 0;
-    std::uint64_t count = 0;
-    if (!get(in, bin) || !get(in, count) || count == 0) return false;
-    if (!bins.empty() && bin <= bins.rbegin()->first) return false;
-    bins.emplace_hint(bins.end(), bin, count);
-    if (count > UINT64_MAX - total) return false;
-    total += count;
-  }
-  return true;
-}
-
 double middle_of(std::int32_t bin) {
   return 2 * std::exp(bin * log_gamma) / (gamma_base + 1);
 }
 
 }  // namespace
+
+void Sketch::put_bin(Bins& bins, std::int32_t index) {
+  const auto at = std::lower_bound(bins.begin(), bins.end(), index,
+                                   [](const Bin& bin, std::int32_t i) { return bin.index < i; });
+  if (at != bins.end() && at->index == index) {
+    ++at->count;
+  } else {
+    bins.insert(at, {index, 1});
+  }
+}
+
+bool Sketch::take_bin(Bins& bins, std::int32_t index) {
+  const auto at = std::lower_bound(bins.begin(), bins.end(), index,
+                                   [](const Bin& bin, std::int32_t i) { return bin.index < i; });
+  if (at == bins.end() || at->index != index) return false;
+  if (--at->count == 0) bins.erase(at);
+  return true;
+}
+
+void Sketch::merge_bins(Bins& into, const Bins& from) {
+  Bins both;
+  both.reserve(into.size() + from.size());
+  auto at = into.begin();
+  for (const Bin& bin : from) {
+    while (at != into.end() && at->index < bin.index) both.push_back(*at++);
+    both.push_back(bin);
+    if (at != into.end() && at->index == bin.index) both.back().count += at++->count;
+  }
+  both.insert(both.end(), at, into.end());
+  into = std::move(both);
+}
+
+void Sketch::write_bins(const Bins& bins, std::string& out) {
+  put(static_cast<std::uint32_t>(bins.size()), out);
+  for (const Bin& bin : bins) {
+    put(bin.index, out);
+    put(bin.count, out);
+  }
+}
+
+bool Sketch::read_bins(std::string_view& in, Bins& bins, std::uint64_t& total) {
+  std::uint32_t size = 0;
+  if (!get(in, size) || size > most_bins) return false;
+  for (std::uint32_t i = 0; i < size; ++i) {
+    Bin bin;
+    if (!get(in, bin.index) || !get(in, bin.count) || bin.count == 0) return false;
+    if (!bins.empty() && bin.index <= bins.back().index) return false;
+    bins.push_back(bin);
+    if (bin.count > UINT64_MAX - total) return false;
+    total += bin.count;
+  }
+  return true;
+}
 
 void Sketch::add(double value) {
   min_ = count_ == 0 ? value : std::min(min_, value);
@@ -88,14 +118,13 @@ bool Sketch::take(double value) {
     return true;
   }
   if (count_ == exact_most + 1) return false;
-  --count_;
   if (value == 0) {
+    if (zeros_ == 0) return false;
     --zeros_;
-    return true;
+  } else if (!take_bin(value > 0 ? positive_ : negative_, bin_of(std::abs(value)))) {
+    return false;
   }
-  Bins& bins = value > 0 ? positive_ : negative_;
-  const auto at = bins.find(bin_of(std::abs(value)));
-  if (--at->second == 0) bins.erase(at);
+  --count_;
   return true;
 }
 
@@ -106,9 +135,9 @@ void Sketch::set_range(double min, double max) {
 
 void Sketch::add_to_bins(double value) {
   if (value > 0) {
-    ++positive_[bin_of(value)];
+    put_bin(positive_, bin_of(value));
   } else if (value < 0) {
-    ++negative_[bin_of(-value)];
+    put_bin(negative_, bin_of(-value));
   } else {
     ++zeros_;
   }
@@ -133,42 +162,51 @@ void Sketch::merge(const Sketch& other) {
   if (exact_) leave_exact();
   for (const double value : other.values_) add_to_bins(value);
   zeros_ += other.zeros_;
-  for (const auto& [bin, count] : other.positive_) positive_[bin] += count;
-  for (const auto& [bin, count] : other.negative_) negative_[bin] += count;
+  merge_bins(positive_, other.positive_);
+  merge_bins(negative_, other.negative_);
 }
 
-double Sketch::at_rank(std::uint64_t rank) const {
-  if (rank == 0) return min_;
-  if (rank + 1 >= count_) return max_;
+std::pair<double, double> Sketch::at_rank(std::uint64_t rank) const {
+  const std::uint64_t ranks[] = {rank, std::min(rank + 1, count_ - 1)};
+  double found[] = {max_, max_};  // of the last one
+  int at = 0;
+  for (; at < 2 && ranks[at] == 0; ++at) found[at] = min_;
   std::uint64_t below = 0;
-  for (auto bin = negative_.rbegin(); bin != negative_.rend(); ++bin) {
-    below += bin->second;
-    if (rank < below) return std::max(min_, -middle_of(bin->first));
-  }
-  below += zeros_;
-  if (rank < below) return 0;
-  for (const auto& [bin, count] : positive_) {
+  // True when nothing is left to be found.
+  const auto pass = [&](std::uint64_t count, const auto& value) {
     below += count;
-    if (rank < below) return std::clamp(middle_of(bin), min_, max_);
+    for (; at < 2 && ranks[at] < below; ++at) {
+      if (ranks[at] + 1 < count_) found[at] = value();
+    }
+    return at == 2;
+  };
+  for (auto bin = negative_.rbegin(); bin != negative_.rend(); ++bin) {
+    const auto value = [&] { return std::max(min_, -middle_of(bin->index)); };
+    if (pass(bin->count, value)) return {found[0], found[1]};
   }
-  return max_;
+  if (pass(zeros_, [] { return 0.0; })) return {found[0], found[1]};
+  for (const Bin& bin : positive_) {
+    const auto value = [&] { return std::clamp(middle_of(bin.index), min_, max_); };
+    if (pass(bin.count, value)) break;
+  }
+  return {found[0], found[1]};
 }
 
 double Sketch::quantile(double q) const {
   const double rank = q * static_cast<double>(count_ - 1);
   const auto low = static_cast<std::uint64_t>(std::floor(rank));
-  const std::uint64_t high = std::min(low + 1, count_ - 1);
   const double part = rank - static_cast<double>(low);
   double a = 0;
   double b = 0;
   if (exact_) {
-    std::vector<double> sorted = values_;
-    std::sort(sorted.begin(), sorted.end());
-    a = sorted[low];
-    b = sorted[high];
+    std::array<double, exact_most> values;
+    const auto end = std::copy(values_.begin(), values_.end(), values.begin());
+    const auto at = values.begin() + static_cast<std::ptrdiff_t>(low);
+    std::nth_element(values.begin(), at, end);
+    a = *at;
+    b = at + 1 == end ? a : *std::min_element(at + 1, end);
   } else {
-    a = at_rank(low);
-    b = at_rank(high);
+    std::tie(a, b) = at_rank(low);
   }
   return part == 0 ? a : a * (1 - part) + b * part;
 }
@@ -185,8 +223,8 @@ void Sketch::write(std::string& out) const {
   put(min_, out);
   put(max_, out);
   put(zeros_, out);
-  put(positive_, out);
-  put(negative_, out);
+  write_bins(positive_, out);
+  write_bins(negative_, out);
 }
 
 bool Sketch::read(std::string_view& in, Sketch& sketch) {
@@ -208,8 +246,8 @@ bool Sketch::read(std::string_view& in, Sketch& sketch) {
   if (!get(in, sketch.min_) || !get(in, sketch.max_) || !get(in, sketch.zeros_)) return false;
   std::uint64_t total = sketch.zeros_;
   return count > exact_most && std::isfinite(sketch.min_) && sketch.min_ <= sketch.max_ &&
-         std::isfinite(sketch.max_) && get(in, sketch.positive_, total) &&
-         get(in, sketch.negative_, total) && total == count;
+         std::isfinite(sketch.max_) && read_bins(in, sketch.positive_, total) &&
+         read_bins(in, sketch.negative_, total) && total == count;
 }
 
 }  // namespace cairn::formula

@@ -7,9 +7,9 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace cairn::formula {
@@ -35,9 +35,21 @@ class Sketch {
   static bool read(std::string_view& in, Sketch& sketch);
 
  private:
+  // Values whose logarithm falls into one bin.
+  struct Bin {
+    std::int32_t index = 0;
+    std::uint64_t count = 0;
+  };
+  using Bins = std::vector<Bin>;  // rising
+  static void put_bin(Bins& bins, std::int32_t index);
+  static bool take_bin(Bins& bins, std::int32_t index);
+  static void merge_bins(Bins& into, const Bins& from);
+  static void write_bins(const Bins& bins, std::string& out);
+  static bool read_bins(std::string_view& in, Bins& bins, std::uint64_t& total);
   void add_to_bins(double value);
   void leave_exact();
-  double at_rank(std::uint64_t rank) const;
+  // The values of this rank and of the next one (or of this one, if it is the last).
+  std::pair<double, double> at_rank(std::uint64_t rank) const;
 
   std::uint64_t count_ = 0;
   bool exact_ = true;
@@ -45,8 +57,8 @@ class Sketch {
   double min_ = 0;
   double max_ = 0;
   std::uint64_t zeros_ = 0;
-  std::map<std::int32_t, std::uint64_t> positive_;
-  std::map<std::int32_t, std::uint64_t> negative_;
+  Bins positive_;
+  Bins negative_;  // by magnitude
 };
 
 }  // namespace cairn::formula

@@ -43,10 +43,11 @@ void Totals::replace(Place place, const formula::Contribution& now) {
   const Node node = places_->node_of(place);
   if (foreign_.empty() || !foreign_.contains(places_->region(node))) {
     note_own(places_->region(node));
+    const formula::Difference change(aggregate_->kind, before, now);
     for (const Node at : places_->path(node)) {
       open(at, is_changed);
       if ((state_[at] & open_whole) != 0) continue;
-      switch (totals_[at].replace(aggregate_->kind, before, now)) {
+      switch (totals_[at].replace(change)) {
         case Partial::Lost::nothing:
           break;
         case Partial::Lost::extremes:
