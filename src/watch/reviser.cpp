@@ -188,7 +188,10 @@ class Reviser::Course {
         if (!point) return fail(point.error());
         if (*point && (!newest || newest->ns < (*point)->time_ns)) newest = {(*point)->time_ns};
       }
-      if (!newest) return learn(known, Instant::min());
+      if (!newest) {
+        nothing_until_ = until;
+        return learn(known, Instant::min());
+      }
       until = *newest;
       const Instant from = before(until, span_ns);
       if (auto done = learn(known, from); !done) return done;
@@ -220,7 +223,7 @@ class Reviser::Course {
     Instant at = begun_;
     std::int64_t span_ns = first_span_ns;
     for (Series& series : series_) series.fresh.reset();
-    if (at == Instant::min()) at = order_.from - 1;
+    if (at == Instant::min()) at = nothing_until_;
     while (at < order_.last_step && !met_) {
       const Instant until = std::min(order_.last_step, after(at, span_ns));
       if (auto done = collect(at, until); !done) return done;
@@ -256,10 +259,21 @@ class Reviser::Course {
     if ((told != nullptr) != firing) return;
     met_ = now;
     if (told == nullptr) return;
-    // From here on it is the told one; its number stays while the machine goes on with it.
-    if (open_->known == nullptr || !told->ended) open_->known = told;
-    open_->phase = told->phase;
-    open_->ended = told->ended;
+    join(*told);
+  }
+  // From here on the open episode is the told one, whose number stays with it while the machine
+  // goes on with it.
+  void join(const KnownEpisode& told) {
+    const auto used = std::find_if(episodes_.begin(), episodes_.end(),
+                                   [&](const Episode& episode) { return episode.known == &told; });
+    if (!told.ended) {
+      if (used != episodes_.end()) used->known = nullptr;
+      open_->known = &told;
+    } else if (used == episodes_.end() && open_->known == nullptr) {
+      open_->known = &told;
+    }
+    open_->phase = told.phase;
+    open_->ended = told.ended;
   }
   // Nothing that the rule reads at that time is of the late data or before them.
   bool beyond(Instant now) const {
@@ -359,6 +373,7 @@ class Reviser::Course {
   std::vector<store::Point> points_;
   std::size_t walked_ = 0;
   Instant begun_ = Instant::min();  // the state after it was certain
+  Instant nothing_until_;           // without such a state: where the thing's readings begin
   RuleState state_;
   RuleState before_;
   std::optional<Episode> open_;
