@@ -7,9 +7,16 @@
 #include <numbers>
 
 #include "radio/itm.hpp"
+#include "radio/lanes.hpp"
 
 namespace cairn::radio {
 namespace {
+
+using lanes::greater;
+using lanes::load;
+using lanes::lowest;
+using lanes::over_lanes;
+using lanes::Pair;
 
 constexpr double earth_curvature_per_m = 157e-9;  // of the real Earth
 
@@ -105,33 +112,84 @@ double middle_height_m(std::span<const double> h) {
   return (sum[0] + sum[1]) / static_cast<double>(steps - 2 * tenth + 1);
 }
 
+// Elevation angles of the inner points as the two terminals see them.
+struct Elevations {
+  const double* h;
+  double step_m, length_m;
+  double tx_m, rx_m;
+  double half_bend;
+
+  template <class V>
+  void at(V index, std::size_t i, V& from_tx, V& from_rx) const {
+    V x = index * step_m;
+    V rest = length_m - x;
+    V inverse = 1.0 / (x * rest);
+    V height = load<V>(h + i);
+    from_tx = (height - tx_m) * (rest * inverse) - x * half_bend;
+    from_rx = (height - rx_m) * (x * inverse) - rest * half_bend;
+  }
+  // Greatest angles over begin .. end - 1.
+  void greatest(std::size_t begin, std::size_t end, double& from_tx, double& from_rx) const {
+    Pair best_tx = lanes::same<Pair>(lowest);
+    Pair best_rx = best_tx;
+    Pair index = {static_cast<double>(begin), static_cast<double>(begin + 1)};
+    std::size_t i = begin;
+    Pair tx;
+    Pair rx;
+    for (; i + 2 <= end; i += 2, index += 2.0) {
+      at(index, i, tx, rx);
+      best_tx = greater(best_tx, tx);
+      best_rx = greater(best_rx, rx);
+    }
+    from_tx = over_lanes(best_tx);
+    from_rx = over_lanes(best_rx);
+    if (i < end) {
+      double last_tx = 0;
+      double last_rx = 0;
+      at(static_cast<double>(i), i, last_tx, last_rx);
+      from_tx = std::max(from_tx, last_tx);
+      from_rx = std::max(from_rx, last_rx);
+    }
+  }
+};
+
 // Horizons of both terminals [3.1]: the greatest elevation along the profile; where nothing is
 // higher than the other terminal, that terminal at the whole distance.
 void find_horizons(const EvenProfile& profile, ItmGeometry& out) {
-  const double* h = profile.terrain_m.data();
+  constexpr std::size_t block = 64;
   std::size_t steps = profile.terrain_m.size() - 1;
-  double half_bend = out.curvature_per_m / 2;
-  double tx_m = h[0] + out.mast_m[0];
-  double rx_m = h[steps] + out.mast_m[1];
-  double direct = (rx_m - tx_m) / out.distance_m;
-  double bend = out.distance_m * half_bend;
-  out.horizon_rad[0] = direct - bend;
-  out.horizon_rad[1] = -direct - bend;
-  out.horizon_m[0] = out.horizon_m[1] = out.distance_m;
-  for (std::size_t i = 1; i < steps; ++i) {
+  double d = out.distance_m;
+  Elevations path{.h = profile.terrain_m.data(),
+                  .step_m = profile.step_m,
+                  .length_m = d,
+                  .tx_m = profile.terrain_m.front() + out.mast_m[0],
+                  .rx_m = profile.terrain_m.back() + out.mast_m[1],
+                  .half_bend = out.curvature_per_m / 2};
+  double direct = (path.rx_m - path.tx_m) / d;
+  double best[2] = {direct - d * path.half_bend, -direct - d * path.half_bend};
+  std::size_t block_of[2] = {0, 0};  // 0: none higher than the other terminal
+  for (std::size_t begin = 1; begin < steps; begin += block) {
+    double found[2];
+    path.greatest(begin, std::min(begin + block, steps), found[0], found[1]);
+    for (int side : {0, 1}) {
+      if (found[side] > best[side]) {
+        best[side] = found[side];
+        block_of[side] = begin;
+      }
+    }
+  }
+  for (int side : {0, 1}) {
+    out.horizon_rad[side] = best[side];
+    out.horizon_m[side] = d;
+    if (block_of[side] == 0) continue;
+    std::size_t i = block_of[side];
+    double angle[2];
+    for (; i + 1 < steps; ++i) {
+      path.at(static_cast<double>(i), i, angle[0], angle[1]);
+      if (angle[side] == best[side]) break;
+    }
     double x = static_cast<double>(i) * profile.step_m;
-    double rest = out.distance_m - x;
-    double inverse = 1 / (x * rest);
-    double from_tx = (h[i] - tx_m) * (rest * inverse) - x * half_bend;
-    double from_rx = (h[i] - rx_m) * (x * inverse) - rest * half_bend;
-    if (from_tx > out.horizon_rad[0]) {
-      out.horizon_rad[0] = from_tx;
-      out.horizon_m[0] = x;
-    }
-    if (from_rx > out.horizon_rad[1]) {
-      out.horizon_rad[1] = from_rx;
-      out.horizon_m[1] = rest;
-    }
+    out.horizon_m[side] = side == 0 ? x : d - x;
   }
 }
 
@@ -223,12 +281,7 @@ Status check_even(const EvenProfile& profile) {
                                            "least 1 mm, paths at most {} km",
                                            profile.step_m, length_km, longest_path_km));
   }
-  std::size_t bad = 0;
-  for (double h : profile.terrain_m) {
-    bad += static_cast<std::size_t>(!(h >= lowest_terrain_m)) |
-           static_cast<std::size_t>(!(h <= highest_terrain_m));
-  }
-  if (bad == 0) return {};
+  if (lanes::all_within(profile.terrain_m, lowest_terrain_m, highest_terrain_m)) return {};
   auto wrong = [](double h) { return !(h >= lowest_terrain_m && h <= highest_terrain_m); };
   auto at = std::find_if(profile.terrain_m.begin(), profile.terrain_m.end(), wrong);
   return fail(Code::invalid,

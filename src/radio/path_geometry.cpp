@@ -6,31 +6,18 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
-#include <limits>
+
+#include "radio/lanes.hpp"
 
 namespace cairn::radio {
 namespace {
 
-using Pair [[gnu::vector_size(16)]] = double;
-constexpr double lowest = -std::numeric_limits<double>::infinity();
-
-template <class V>
-V load(const double* from) {
-  V value;
-  std::memcpy(&value, from, sizeof value);
-  return value;
-}
-template <class V>
-V greater(V a, V b) {
-  return a > b ? a : b;
-}
-double over_lanes(Pair v) {
-  return std::max(v[0], v[1]);
-}
-double sum_lanes(Pair v) {
-  return v[0] + v[1];
-}
+using lanes::greater;
+using lanes::load;
+using lanes::lowest;
+using lanes::over_lanes;
+using lanes::Pair;
+using lanes::sum_lanes;
 
 struct Line {  // the straight line between the two antennas
   double length_km;
