@@ -8,6 +8,9 @@
 #include <cmath>
 #include <limits>
 #include <random>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace cairn::formula {
 namespace {
@@ -52,6 +55,53 @@ TEST(Partial, AnyOrderAndShardingGivesTheSameBits) {
       EXPECT_EQ(got.lack, want.lack);
       EXPECT_EQ(std::bit_cast<std::uint64_t>(got.value), std::bit_cast<std::uint64_t>(want.value))
           << to_string(kind);
+    }
+  }
+}
+
+// A thing's contribution is replaced again and again; what replace() leaves open is put right from
+// the things, as who keeps partials does.
+TEST(Partial, ReplacedContributionsEqualThoseAddedAtOnce) {
+  std::mt19937_64 random(5);
+  const auto some = [&] {
+    Contribution out;
+    out.expected = 1;
+    out.reported = random() % 2 != 0 ? 1 : 0;
+    out.counts = out.reported;
+    out.estimated = random() % 4 == 0 ? 1 : 0;
+    out.newest = {static_cast<std::int64_t>(random() % 50)};
+    if (out.counts != 0) out.value = std::ldexp(static_cast<double>(random() % 19), -3) - 1;
+    return out;
+  };
+  for (const AggregateKind kind : kinds) {
+    std::vector<Contribution> things(130);  // quantiles go to bins and back
+    Partial kept;
+    for (int step = 0; step < 3000; ++step) {
+      Contribution& thing = things[random() % things.size()];
+      const Contribution now = some();
+      const Partial::Lost lost = kept.replace(Difference(kind, thing, now));
+      thing = now;
+      Partial fresh;
+      Extremes extremes;
+      for (const Contribution& each : things) {
+        fresh.add(kind, each);
+        extremes.add(each);
+      }
+      if (lost == Partial::Lost::extremes) kept.set_extremes(kind, extremes);
+      if (lost == Partial::Lost::all) {
+        kept = {};
+        for (const Contribution& each : things) kept.add(kind, each);
+      }
+      std::string a;
+      std::string b;
+      kept.write(a);
+      fresh.write(b);
+      ASSERT_EQ(a, b) << to_string(kind) << " step " << step;
+      Partial read;
+      std::string_view bytes = a;
+      ASSERT_TRUE(Partial::read(bytes, read) && bytes.empty());
+      EXPECT_EQ(std::bit_cast<std::uint64_t>(read.value(kind, 0.7).value),
+                std::bit_cast<std::uint64_t>(fresh.value(kind, 0.7).value));
     }
   }
 }

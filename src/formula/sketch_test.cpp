@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cmath>
 #include <random>
+#include <string>
+#include <utility>
 #include <vector>
 
 namespace cairn::formula {
@@ -32,6 +34,36 @@ TEST(Sketch, SmallSetsAreExact) {
   EXPECT_EQ(sketch_of({-7}).quantile(0.99), -7);
   EXPECT_EQ(sketch_of({1, 9}).quantile(0), 1);
   EXPECT_EQ(sketch_of({1, 9}).quantile(1), 9);
+}
+
+TEST(Sketch, TakesOutWhatWasAdded) {
+  std::mt19937_64 random(9);
+  std::vector<double> values;
+  Sketch sketch;
+  for (int i = 0; i < 400; ++i) {
+    values.push_back(std::ldexp(static_cast<double>(random() % 4001) - 2000, -4));
+    sketch.add(values.back());
+  }
+  while (values.size() > Sketch::exact_most + 1) {
+    std::swap(values[random() % values.size()], values.back());
+    ASSERT_TRUE(sketch.take(values.back()));
+    values.pop_back();
+    const auto [least, most] = std::minmax_element(values.begin(), values.end());
+    sketch.set_range(*least, *most);
+    std::string left;
+    std::string fresh;
+    sketch.write(left);
+    sketch_of(values).write(fresh);
+    ASSERT_EQ(left, fresh) << values.size();
+    EXPECT_EQ(sketch.quantile(0.3), sketch_of(values).quantile(0.3));
+  }
+  // Its values would have to be known one by one now.
+  EXPECT_FALSE(sketch.take(values.back()));
+  EXPECT_EQ(sketch.count(), values.size());
+  Sketch few = sketch_of({1, 2, 3});
+  EXPECT_TRUE(few.take(2));
+  EXPECT_FALSE(few.take(7));
+  EXPECT_EQ(few.quantile(0.5), 2);
 }
 
 TEST(Sketch, LargeSetsKeepTheRelativeError) {
