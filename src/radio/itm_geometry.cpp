@@ -188,8 +188,12 @@ void find_horizons(const EvenProfile& profile, ItmGeometry& out) {
       path.at(static_cast<double>(i), i, angle[0], angle[1]);
       if (angle[side] == best[side]) break;
     }
-    double x = static_cast<double>(i) * profile.step_m;
-    out.horizon_m[side] = side == 0 ? x : d - x;
+    // Step by step, as the original does: where this is cut down to whole steps later on, the
+    // last bit of the sum decides between two of them.
+    double x = side == 0 ? 0 : d;
+    double step = side == 0 ? profile.step_m : -profile.step_m;
+    for (; i > 0; --i) x += step;
+    out.horizon_m[side] = x;
   }
 }
 

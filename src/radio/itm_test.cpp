@@ -168,5 +168,74 @@ TEST(Itm, CrystalPalaceToMursley1982) {
   std::printf("greatest difference %.4f dB, printed to 0.1 dB\n", worst);
 }
 
+TEST(Itm, ThousandsOfRandomPathsAreFinite) {
+  testing::Generator generator(122);
+  int regions[3] = {};
+  for (int round = 0; round < 5000; ++round) {
+    SCOPED_TRACE(round);
+    std::size_t points = 3 + generator() % 300;
+    double length_m = std::exp(testing::uniform(generator, std::log(5), std::log(1.5e6)));
+    Heights heights{length_m / static_cast<double>(points - 1), {}};
+    heights.terrain_m =
+        testing::relief(generator, points, std::exp(testing::uniform(generator, 0, 7.5)));
+    Result<ItmGeometry> path =
+        itm_geometry(heights.view(),
+                     {.tx_mast_m = std::exp(testing::uniform(generator, -0.6, 8)),
+                      .rx_mast_m = std::exp(testing::uniform(generator, -0.6, 8))},
+                     {.sea_level_n0 = testing::uniform(generator, 290, 400)});
+    if (!path) {  // air too thin; nothing else is wrong with these
+      ASSERT_NE(path.error().message.find("such air"), std::string::npos) << path.error().message;
+      continue;
+    }
+    Result<ItmRadio> radio = itm_radio(
+        {.frequency_mhz = std::exp(testing::uniform(generator, std::log(20), std::log(20e3))),
+         .polarisation = static_cast<Polarisation>(round % 2)},
+        statistics(static_cast<double>(generator() % 4), 1 + static_cast<double>(generator() % 7),
+                   testing::uniform(generator, 0.1, 99.9), testing::uniform(generator, 0.1, 99.9),
+                   testing::uniform(generator, 0.1, 99.9)));
+    ASSERT_TRUE(radio) << radio.error().message;
+    ItmLoss loss = itm_loss(*path, *radio);
+    ASSERT_TRUE(std::isfinite(loss.basic_loss_db));
+    EXPECT_GE(loss.reference_db, 0);
+    EXPECT_LT(loss.basic_loss_db, 1000);
+    EXPECT_EQ((loss.warnings & itm_warning::long_path) != 0, length_m > 1e6);
+    if (length_m < 999) {
+      EXPECT_TRUE(loss.warnings & itm_warning::short_path);
+    }
+    ++regions[static_cast<int>(loss.region)];
+    if (::testing::Test::HasFailure()) break;
+  }
+  for (int count : regions) EXPECT_GT(count, 200);
+}
+
+// The shortest paths: a warning, and free space with the loss of two rays at most.
+TEST(Itm, NearTheMast) {
+  for (double length_m : {2.0, 10.0, 50.0, 249.0, 900.0}) {
+    Heights heights{length_m / 8, std::vector<double>(9, 1500.0)};
+    Result<ItmGeometry> path = itm_geometry(heights.view(), {.tx_mast_m = 30, .rx_mast_m = 2}, {});
+    ASSERT_TRUE(path);
+    ItmLoss loss = itm_loss(*path, *itm_radio({.frequency_mhz = 700}, {}));
+    EXPECT_TRUE(loss.warnings & itm_warning::short_path);
+    EXPECT_EQ(loss.region, ItmRegion::line_of_sight);
+    EXPECT_NEAR(loss.basic_loss_db, loss.free_space_db, 15) << length_m;
+  }
+}
+
+TEST(Itm, RefusesBadInput) {
+  auto refused = [](const ItmInput& input, const ItmStatistics& s, const std::string& what) {
+    Result<ItmRadio> radio = itm_radio(input, s);
+    ASSERT_FALSE(radio) << what;
+    EXPECT_NE(radio.error().message.find(what), std::string::npos) << radio.error().message;
+  };
+  refused({.frequency_mhz = 19}, {}, "frequency 19 MHz");
+  refused({.frequency_mhz = NAN}, {}, "frequency nan MHz");
+  refused({.frequency_mhz = 700, .permittivity = 0.5}, {}, "permittivity 0.5");
+  refused({.frequency_mhz = 700, .conductivity_s_per_m = 0}, {}, "conductivity 0");
+  refused({.frequency_mhz = 700}, {.time_percent = 100}, "time 100 %");
+  refused({.frequency_mhz = 700}, {.location_percent = NAN}, "location nan %");
+  refused({.frequency_mhz = 700}, {.situation_percent = -1}, "situation -1 %");
+  refused({.frequency_mhz = 700}, {.climate = static_cast<ItmClimate>(8)}, "climate 8");
+}
+
 }  // namespace
 }  // namespace cairn::radio
