@@ -10,6 +10,7 @@
 #include "app/eval.hpp"
 #include "app/export.hpp"
 #include "app/import.hpp"
+#include "app/log.hpp"
 #include "app/plan.hpp"
 #include "app/replay.hpp"
 #include "app/serve.hpp"
@@ -35,6 +36,7 @@ const Command commands[] = {
     {&cairn::app::plan_show_command, cairn::app::run_plan_show},
     {&cairn::app::plan_report_command, cairn::app::run_plan_report},
     {&cairn::app::replay_command, cairn::app::run_replay},
+    {&cairn::app::log_digest_command, cairn::app::run_log_digest},
     {&cairn::app::export_command, cairn::app::run_export},
     {&cairn::app::import_command, cairn::app::run_import},
     {&cairn::app::import_list_command, cairn::app::run_import_list},

@@ -50,8 +50,9 @@ struct EngineOptions {
   std::uint64_t state_bytes = std::uint64_t{256} << 20;  // of log between two states
   std::int64_t state_ns = 300 * ns_per_second;           // at most, when anything came in
   std::size_t updates_kept = 512;                        // readings of one update
+  bool whole_log = false;                    // recovers from the log alone: states are passed over
   std::function<double()> clock_speed = {};  // of a demonstration clock; none: the true one
-  const Clock* timer = nullptr;  // measures durations; null: the engine's clock
+  const Clock* timer = nullptr;              // measures durations; null: the engine's clock
   Forward* forward = nullptr;  // of a parent of shards: takes the readings; outlives the engine
   // Of a shard: what its regions' own things come to, as often as that changes; from publish().
   std::function<void(std::vector<stream::Share>)> shares = {};
@@ -113,6 +114,7 @@ class Engine final : public Live, public RejectionSink {
   // The state as bytes, for comparisons; from the thread of apply().
   std::string state_bytes() const;
   std::uint64_t applied() const;
+  std::size_t late_things();
 
  private:
   struct Written {  // a record that is on disk

@@ -66,7 +66,10 @@ Status Engine::recover(std::shared_ptr<const World> world) {
   running_ = std::make_shared<Running>(std::move(world), std::move(binding), std::move(machine));
   desk_ = std::make_unique<Desk>(clock_, running_->binding, *this);
 
-  auto state = store::newest_state(files_, options_.directory + "/state", state_name);
+  Result<std::optional<store::StateFile>> state = std::nullopt;
+  if (!options_.whole_log) {
+    state = store::newest_state(files_, options_.directory + "/state", state_name);
+  }
   if (!state) return fail(state.error());
   std::uint64_t after = 0;
   if (*state) {

@@ -181,6 +181,11 @@ Status Engine::read_state(std::string_view bytes) {
   return fail(Code::invalid, "the bytes are no list of what late data came for");
 }
 
+std::size_t Engine::late_things() {
+  const std::lock_guard lock(late_mutex_);
+  return late_.size();
+}
+
 // --- Of keep() -----------------------------------------------------------------------------------
 
 Result<std::vector<KnownEpisode>> Engine::told_episodes(const model::RuleDef& rule,
