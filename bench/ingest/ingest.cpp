@@ -38,11 +38,11 @@ struct Case {
   std::uint32_t window;
 };
 constexpr Case batched[] = {
-    {"http/senml-json/50", Protocol::http, Wire::senml_json, 10, 16, 4},
+    {"http/senml-json/50", Protocol::http, Wire::senml_json, 10, 50, 8},
     {"http/senml-json/500", Protocol::http, Wire::senml_json, 100, 16, 2},
-    {"http/senml-cbor/50", Protocol::http, Wire::senml_cbor, 10, 16, 4},
+    {"http/senml-cbor/50", Protocol::http, Wire::senml_cbor, 10, 50, 8},
     {"http/senml-cbor/500", Protocol::http, Wire::senml_cbor, 100, 16, 2},
-    {"http/influx/50", Protocol::http, Wire::influx, 10, 16, 4},
+    {"http/influx/50", Protocol::http, Wire::influx, 10, 50, 8},
     {"http/influx/500", Protocol::http, Wire::influx, 100, 16, 2},
     {"mqtt311/senml-cbor/50", Protocol::mqtt311, Wire::senml_cbor, 10, 50, 16},
     {"mqtt311/influx/500", Protocol::mqtt311, Wire::influx, 100, 50, 4},

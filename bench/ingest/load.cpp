@@ -254,6 +254,7 @@ class Load {
       if (!is_spike(s, moment)) continue;
       spiked_[s] = due;
       ++result_.spikes;
+      result_.spike_log.emplace_back(s, due);
       ++awaited_;
     }
   }

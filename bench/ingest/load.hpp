@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "messages.hpp"
@@ -43,6 +44,7 @@ struct LoadResult {
   std::vector<float> ack_ms;    // open loop: due -> acknowledged
   std::vector<float> alert_ms;  // due -> alert seen
   std::uint64_t spikes = 0;     // sent
+  std::vector<std::pair<std::uint32_t, std::int64_t>> spike_log;  // station; due, ns as now_s()
 };
 
 LoadResult run_load(const LoadPlan& plan);

@@ -160,7 +160,7 @@ std::uint32_t county_number(const WorldShape& shape, std::uint32_t station) {
 }
 
 bool rises(std::uint32_t station) {
-  return mixed(station) % 500 == 0;
+  return mixed(station) % 200 == 0;
 }
 
 bool has_excursion(std::uint32_t station, std::uint32_t round) {

@@ -40,7 +40,7 @@ std::uint32_t county_number(const WorldShape& shape, std::uint32_t station);
 // Tenths, from 1000 to 9999: "100.0" to "999.9". Nearly all stations stay below every threshold;
 // in the rounds in which one has an excursion, all its values are high.
 std::uint32_t value_tenths(std::uint32_t station, std::size_t property, std::uint32_t round);
-// One station of 500 has excursions: 20 rounds of 40.
+// One station of 200 has excursions: 20 rounds of 40.
 bool rises(std::uint32_t station);
 bool has_excursion(std::uint32_t station, std::uint32_t round);
 
