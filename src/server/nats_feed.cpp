@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdio>
 #include <utility>
 
 #include "core/limits.hpp"
@@ -98,9 +97,8 @@ Status NatsFeed::open_lanes() {
 }
 
 Status NatsFeed::begin(Lane& lane) {
-  auto pull =
-      link_->pull({std::string(obs_stream), format("cairn.obs.{}.>", lane.partition),
-                   "shard-" + lane.partition, NatsLink::From::sequence, lane.cursor + 1, true});
+  auto pull = link_->pull({std::string(obs_stream), format("cairn.obs.{}.>", lane.partition),
+                           "shard-" + lane.partition, NatsLink::From::sequence, lane.cursor + 1});
   if (!pull) return fail(pull.error());
   lane.pull = std::move(*pull);
   lane.records.clear();

@@ -46,6 +46,10 @@ Result<NatsGather::Heard> NatsGather::fetch() {
   if (!alerts) return fail(alerts.error());
   auto shares = shares_->fetch(most, alerts->empty() ? idle_ms : 1);
   if (!shares) return fail(shares.error());
+  for (const auto* heard : {&*alerts, &*shares}) {
+    if (heard->empty()) continue;
+    if (auto told = link_->acknowledge(heard->back()); !told) return fail(told.error());
+  }
   for (const NatsMessage& message : *alerts) {
     auto alert = read_alert(message.data);
     if (!alert) {

@@ -33,7 +33,6 @@ using Subscription = std::unique_ptr<natsSubscription, Deleter<natsSubscription_
 using Message = std::unique_ptr<natsMsg, Deleter<natsMsg_Destroy>>;
 using MetaData = std::unique_ptr<jsMsgMetaData, Deleter<jsMsgMetaData_Destroy>>;
 using StreamInfo = std::unique_ptr<jsStreamInfo, Deleter<jsStreamInfo_Destroy>>;
-using ConsumerInfo = std::unique_ptr<jsConsumerInfo, Deleter<jsConsumerInfo_Destroy>>;
 
 tl::unexpected<Error> failed(natsStatus status, std::string_view what, int code = 0) {
   std::string message = format("{}: NATS says: {}", what, natsStatus_GetText(status));
@@ -45,7 +44,8 @@ tl::unexpected<Error> failed(natsStatus status, std::string_view what, int code 
 // Errors of the connection show in what is asked next.
 void ignore_error(natsConnection*, natsSubscription*, natsStatus, void*) {}
 
-NatsMessage taken(natsMsg* message) {
+// `delivered`: its number among those that its consumer got; 0 when it came to none.
+NatsMessage taken(natsMsg* message, std::uint64_t& delivered) {
   NatsMessage out;
   out.subject = natsMsg_GetSubject(message);
   out.data.assign(natsMsg_GetData(message),
@@ -55,6 +55,7 @@ NatsMessage taken(natsMsg* message) {
   if (natsMsg_GetMetaData(&raw, message) == NATS_OK) {
     const MetaData meta(raw);
     out.sequence = meta->Sequence.Stream;
+    delivered = meta->Sequence.Consumer;
     out.pending = meta->NumPending;
   } else {
     out.sequence = natsMsg_GetSequence(message);
@@ -236,17 +237,25 @@ Result<std::optional<NatsMessage>> NatsLink::newest(const std::string& stream,
   const Message message(raw);
   if (s == NATS_NOT_FOUND && code != JSStreamNotFoundErr) return std::optional<NatsMessage>{};
   if (s != NATS_OK) return failed(s, format("the newest message of {}", subject), code);
-  return std::optional<NatsMessage>(taken(raw));
+  std::uint64_t delivered = 0;
+  return std::optional<NatsMessage>(taken(raw, delivered));
 }
 
 struct NatsPull::Impl {
+  const NatsLink* link = nullptr;
+  std::uint64_t reconnects = 0;
   Subscription subscription;
+  std::uint64_t delivered = 0;  // number of the newest, among those of the consumer
+  std::uint64_t sequence = 0;   // of the newest, in the stream
 };
 
 NatsPull::NatsPull(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 NatsPull::~NatsPull() = default;
 
 Result<std::unique_ptr<NatsPull>> NatsLink::pull(const PullOptions& options) {
+  auto impl = std::make_unique<NatsPull::Impl>();
+  impl->link = this;
+  impl->reconnects = reconnects();
   jsErrCode code{};
   jsCtx* context = impl_->context.get();
   natsStatus s =
@@ -254,12 +263,15 @@ Result<std::unique_ptr<NatsPull>> NatsLink::pull(const PullOptions& options) {
   if (s != NATS_OK && s != NATS_NOT_FOUND) {
     return failed(s, format("the consumer {}", options.durable), code);
   }
-  jsConsumerConfig config;
-  jsConsumerConfig_Init(&config);
+  jsSubOptions sub;
+  jsSubOptions_Init(&sub);
+  sub.Stream = options.stream.c_str();
+  sub.ManualAck = true;
+  jsConsumerConfig& config = sub.Config;
   config.Durable = options.durable.c_str();
-  config.FilterSubject = options.subject.c_str();
-  config.AckPolicy = options.acknowledged ? js_AckAll : js_AckNone;
+  config.AckPolicy = js_AckAll;
   config.AckWait = ack_wait_ns;
+  config.MaxAckPending = unacknowledged;
   if (options.from == From::newest_of_subjects) {
     config.DeliverPolicy = js_DeliverLastPerSubject;
   } else if (options.sequence > 1) {
@@ -268,32 +280,36 @@ Result<std::unique_ptr<NatsPull>> NatsLink::pull(const PullOptions& options) {
   } else {
     config.DeliverPolicy = js_DeliverAll;
   }
-  s = js_AddConsumer(nullptr, context, options.stream.c_str(), &config, nullptr, &code);
-  if (s != NATS_OK) return failed(s, format("making the consumer {}", options.durable), code);
-  jsSubOptions sub;
-  jsSubOptions_Init(&sub);
-  sub.Stream = options.stream.c_str();
-  sub.Consumer = options.durable.c_str();
   natsSubscription* raw = nullptr;
-  s = js_PullSubscribe(&raw, context, options.subject.c_str(), options.durable.c_str(), nullptr,
-                       &sub, &code);
+  s = js_SubscribeSync(&raw, context, options.subject.c_str(), nullptr, &sub, &code);
   if (s != NATS_OK) return failed(s, format("reading {}", options.subject), code);
-  auto impl = std::make_unique<NatsPull::Impl>();
   impl->subscription.reset(raw);
   return std::make_unique<NatsPull>(std::move(impl));
 }
 
 Result<std::vector<NatsMessage>> NatsPull::fetch(int most, int wait_ms) {
-  natsMsgList list{};
-  jsErrCode code{};
-  const natsStatus s =
-      natsSubscription_Fetch(&list, impl_->subscription.get(), most, wait_ms, &code);
   std::vector<NatsMessage> out;
-  if (s == NATS_TIMEOUT) return out;
-  if (s != NATS_OK) return failed(s, "fetching messages", code);
-  out.reserve(static_cast<std::size_t>(list.Count));
-  for (int i = 0; i < list.Count; ++i) out.push_back(taken(list.Msgs[i]));
-  natsMsgList_Destroy(&list);
+  while (static_cast<int>(out.size()) < most) {
+    natsMsg* raw = nullptr;
+    int waiting = 0;
+    if (!out.empty()) natsSubscription_GetPending(impl_->subscription.get(), &waiting, nullptr);
+    if (!out.empty() && waiting == 0) break;
+    const natsStatus s =
+        natsSubscription_NextMsg(&raw, impl_->subscription.get(), out.empty() ? wait_ms : 1);
+    if (s == NATS_TIMEOUT) break;
+    if (s != NATS_OK) return failed(s, "waiting for messages");
+    const Message message(raw);
+    std::uint64_t delivered = 0;
+    out.push_back(taken(raw, delivered));
+    if (delivered != impl_->delivered + 1 || out.back().sequence <= impl_->sequence) {
+      return fail(Code::io, "messages of the stream came in another order than they were sent");
+    }
+    impl_->delivered = delivered;
+    impl_->sequence = out.back().sequence;
+  }
+  if (impl_->reconnects != impl_->link->reconnects()) {
+    return fail(Code::io, "the connection to the NATS server was renewed");
+  }
   return out;
 }
 

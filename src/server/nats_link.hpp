@@ -41,13 +41,14 @@ struct NatsPublication {
   std::optional<std::uint64_t> after;  // only if the subject's newest has this sequence; 0: none
 };
 
-// Messages of a stream in order, asked for in batches. Not thread-safe.
+// Messages of a stream in order, each once. Not thread-safe; its link outlives it.
 class NatsPull {
  public:
   struct Impl;
   explicit NatsPull(std::unique_ptr<Impl> impl);
   ~NatsPull();
-  // At most `most`; waits for the first up to `wait_ms`. None within it is no error.
+  // At most `most`; waits for the first up to `wait_ms`. None within it is no error. An error when
+  // one may be missing, because the connection broke or messages were lost: open another then.
   Result<std::vector<NatsMessage>> fetch(int most, int wait_ms);
 
  private:
@@ -83,10 +84,10 @@ class NatsLink {
     std::string durable;  // name of the consumer; one that is there is replaced
     From from = From::sequence;
     std::uint64_t sequence = 1;  // the first that is wanted
-    bool acknowledged = false;   // the server keeps count of what was acknowledged
   };
   Result<std::unique_ptr<NatsPull>> pull(const PullOptions& options);
-  // This one and all before it, of its consumer.
+  // This one and all before it, of its consumer. So many may wait for it, then none comes.
+  static constexpr int unacknowledged = 256;
   Status acknowledge(const NatsMessage& message);
 
  private:

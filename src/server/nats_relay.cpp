@@ -42,21 +42,14 @@ Result<std::unique_ptr<NatsRelay>> NatsRelay::open(Files& files, const Clock& cl
   auto link = NatsLink::connect(options.url, "cairn parent " + *parent, connect_ms);
   if (!link) return fail(link.error());
   if (auto made = make_streams(**link); !made) return fail(made.error());
-  auto confirmed = (*link)->pull({std::string(up_stream), format("cairn.up.at.{}.>", *parent),
-                                  "at-" + *parent, NatsLink::From::newest_of_subjects});
-  if (!confirmed) return fail(confirmed.error());
-  auto relay = std::unique_ptr<NatsRelay>(
-      new NatsRelay(options, std::move(*link), std::move(*confirmed), std::move(*parent)));
-  relay->hear_confirmed();
+  auto relay =
+      std::unique_ptr<NatsRelay>(new NatsRelay(options, std::move(*link), std::move(*parent)));
+  if (auto heard = relay->hear_confirmed(); !heard) return fail(heard.error());
   return relay;
 }
 
-NatsRelay::NatsRelay(Options options, std::unique_ptr<NatsLink> link,
-                     std::unique_ptr<NatsPull> confirmed, std::string parent)
-    : options_(std::move(options)),
-      link_(std::move(link)),
-      confirmations_(std::move(confirmed)),
-      parent_(std::move(parent)) {}
+NatsRelay::NatsRelay(Options options, std::unique_ptr<NatsLink> link, std::string parent)
+    : options_(std::move(options)), link_(std::move(link)), parent_(std::move(parent)) {}
 
 std::string NatsRelay::subject(const std::string& partition) const {
   return format("cairn.obs.{}.{}", partition, parent_);
@@ -132,10 +125,21 @@ std::uint64_t NatsRelay::settled() const {
   return settled;
 }
 
-void NatsRelay::hear_confirmed() {
+Status NatsRelay::hear_confirmed() {
+  if (!confirmations_) {
+    auto pull = link_->pull({std::string(up_stream), format("cairn.up.at.{}.>", parent_),
+                             "at-" + parent_, NatsLink::From::newest_of_subjects});
+    if (!pull) return fail(pull.error());
+    confirmations_ = std::move(*pull);
+  }
   for (;;) {
-    const auto messages = confirmations_->fetch(256, 1);
-    if (!messages || messages->empty()) return;
+    const auto messages = confirmations_->fetch(NatsLink::unacknowledged, 1);
+    if (!messages) {
+      confirmations_.reset();  // the next time anew
+      return fail(messages.error());
+    }
+    if (messages->empty()) return {};
+    if (auto told = link_->acknowledge(messages->back()); !told) return told;
     const std::lock_guard lock(mutex_);
     for (const NatsMessage& message : *messages) {
       const auto position = parse_integer(message.data);
@@ -250,7 +254,7 @@ void NatsRelay::run() {
     if (!sent || !link_->connected()) std::this_thread::sleep_for(pause);
     if (std::chrono::steady_clock::now() - heard < listen_every) continue;
     heard = std::chrono::steady_clock::now();
-    if (link_->connected()) hear_confirmed();
+    if (link_->connected()) (void)hear_confirmed();  // later, then: the log is kept longer
   }
 }
 

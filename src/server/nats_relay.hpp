@@ -59,19 +59,18 @@ class NatsRelay final : public watch::Forward {
   };
   struct Round;
 
-  NatsRelay(Options options, std::unique_ptr<NatsLink> link, std::unique_ptr<NatsPull> confirmed,
-            std::string parent);
+  NatsRelay(Options options, std::unique_ptr<NatsLink> link, std::string parent);
   std::string subject(const std::string& partition) const;
   Status ask(const std::string& partition, Lane& lane);
   void forget_sent(Lane& lane, std::size_t& released);
   Result<bool> send();
   Status ask_all();
-  void hear_confirmed();
+  Status hear_confirmed();
   void run();
 
   const Options options_;
   const std::unique_ptr<NatsLink> link_;
-  const std::unique_ptr<NatsPull> confirmations_;
+  std::unique_ptr<NatsPull> confirmations_;
   const std::string parent_;
   watch::Partitioner partitioner_;  // of take()
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/nats_up.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 #include <utility>
@@ -42,7 +43,12 @@ std::string NatsUp::partition_of(std::string_view region) {
 void NatsUp::shares(std::vector<stream::Share> shares) {
   const std::lock_guard lock(mutex_);
   for (const stream::Share& share : shares) {
-    std::string subject = format("cairn.up.share.{}.{}", partition_of(share.region),
+    const std::string partition = partition_of(share.region);
+    // Divisions are things themselves, everywhere: only ours are ours to tell of.
+    if (!std::binary_search(options_.partitions.begin(), options_.partitions.end(), partition)) {
+      continue;
+    }
+    std::string subject = format("cairn.up.share.{}.{}", partition,
                                  subject_hash(share.aggregate + '\n' + share.region));
     std::string text = share_text(share);
     shares_[subject] = text;
@@ -90,6 +96,7 @@ Status NatsUp::compare(const std::vector<model::Alert>& own) {
         if (auto alert = read_alert(message.data)) told[alert->id] = std::move(*alert);
       }
       if (messages->empty() || messages->back().pending == 0) break;
+      if (auto done = link_->acknowledge(messages->back()); !done) return done;
     }
   }
   const std::lock_guard lock(mutex_);

@@ -129,8 +129,12 @@ Reading::Reading(std::shared_ptr<const State> state, std::shared_ptr<const Overl
     : state_(std::move(state)),
       overlaid_(std::move(overlaid)),
       seat_(overlaid_->borrow()),
-      view_{*state_->workspace, overlaid_->library(), overlaid_->snapshot(), *seat_.evaluator,
-            as_of} {}
+      view_{*state_->workspace,
+            overlaid_->library(),
+            overlaid_->snapshot(),
+            *seat_.evaluator,
+            as_of,
+            overlaid_->overlay().empty() ? state_->present : nullptr} {}
 
 Reading::~Reading() {
   overlaid_->give_back(std::move(seat_));

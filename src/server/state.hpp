@@ -22,6 +22,10 @@
 #include "watch/view.hpp"
 #include "watch/world.hpp"
 
+namespace cairn::watch {
+class Live;
+}
+
 namespace cairn::server {
 
 class MapData;
@@ -81,6 +85,7 @@ struct State {
   std::shared_ptr<MapData> map;               // shared: requests keep tiles of it
   std::vector<plan::Finding> findings;        // over all plans
   std::function<std::uint64_t()> generation;  // of the live history; none: nothing is live
+  const watch::Live* present = nullptr;       // of a parent: see watch::View
 
   // The base for "", otherwise the proposal laid over it (kept for the next request).
   Result<std::shared_ptr<const Overlaid>> overlaid(const std::string& overlay) const;

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "core/text.hpp"
+#include "watch/live.hpp"
 
 namespace cairn::watch {
 namespace {
@@ -42,6 +43,17 @@ std::size_t changes(const std::vector<SeriesPoint>& points) {
   return n;
 }
 
+// A request asks as of the moment at which it came in.
+constexpr std::int64_t present_ns = 60 * ns_per_second;
+
+void put_present(const View& view, std::string_view indicator, Rows& rows) {
+  if (view.present == nullptr || view.as_of < view.present->now() - present_ns) return;
+  for (RegionCell& row : rows.rows) {
+    auto live = view.present->value(indicator, view.regions()[row.region].code);
+    if (live) row.cell = std::move(live->cell);
+  }
+}
+
 }  // namespace
 
 bool makes_sense(const model::IndicatorDef& indicator, Level level) {
@@ -68,6 +80,7 @@ Result<Rows> values(const View& view, std::string_view indicator, RegionIndex re
   auto answer = view.evaluator.indicator(indicator, {regions, view.as_of});
   if (!answer) return fail(answer.error());
   Rows out = to_rows(regions, std::move(*answer));
+  put_present(view, indicator, out);
   const model::IndicatorDef* def = view.catalog().indicator(indicator);
   for (RegionCell& row : out.rows) {
     if (def == nullptr || makes_sense(*def, view.regions()[row.region].level)) continue;

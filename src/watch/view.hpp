@@ -11,6 +11,8 @@
 
 namespace cairn::watch {
 
+class Live;
+
 // References only: it lives as long as one request.
 struct View {
   const model::Workspace& workspace;
@@ -18,6 +20,8 @@ struct View {
   const model::Snapshot& snapshot;  // the overlay is laid on already
   formula::Evaluator& evaluator;    // over this snapshot
   Instant as_of;
+  // Of a parent of shards: what it adds up is the present; the snapshot has no readings.
+  const Live* present = nullptr;
 
   const model::RegionTree& regions() const { return *snapshot.regions; }
   const model::Catalog& catalog() const { return library.catalog(); }
