@@ -5,6 +5,7 @@
 #include <array>
 #include <utility>
 
+#include "codec/detail/batch_writer.hpp"
 #include "codec/detail/json_buffers.hpp"
 #include "codec/influx.hpp"
 #include "codec/plain.hpp"
@@ -93,6 +94,17 @@ std::optional<Format> find_format(std::string_view name) {
     if (name == known && format != Format::unknown) return format;
   }
   return std::nullopt;
+}
+
+std::string shown_message(std::string_view bytes) {
+  const std::string_view begin = bytes.substr(0, limits::refused_text_bytes);
+  const std::size_t wrong = first_invalid_utf8(begin);
+  // Where the look at the beginning ends, it may cut a character.
+  const bool cut =
+      begin.size() < bytes.size() && wrong != std::string_view::npos && wrong + 4 > begin.size();
+  const bool text =
+      (wrong == std::string_view::npos || cut) && begin.find('\0') == std::string_view::npos;
+  return text ? detail::shown(bytes) : detail::shown_bytes(bytes);
 }
 
 SeriesName split_datastream_id(std::string_view id) {

@@ -83,6 +83,10 @@ class Decoder {
 // bytes. `unknown` when nothing fits.
 Format sniff(std::string_view content_type, std::string_view hint, std::string_view bytes);
 
+// The beginning of a message that was refused, for those who look for the mistake: whole
+// characters, or hexadecimal digits where it is no text.
+std::string shown_message(std::string_view bytes);
+
 // SensorThings names the series of a property of a thing "thing:property". Property names hold no
 // colon, things may. Empty parts when there is no colon.
 struct SeriesName {

@@ -98,5 +98,13 @@ TEST(FormatNames, ComeBack) {
   EXPECT_FALSE(find_format("unknown"));
 }
 
+TEST(Decode, RefusedMessageIsShownInWholeCharacters) {
+  std::string text(499, 'a');
+  text += "\u6e05\u6f88";  // the cut falls into the first of them
+  EXPECT_EQ(shown_message(text), std::string(499, 'a') + "…");
+  EXPECT_EQ(shown_message("23.5 Cel"), "23.5 Cel");
+  EXPECT_EQ(shown_message(std::string_view("\x82\xa2\x00", 3)), "0x82a200");
+}
+
 }  // namespace
 }  // namespace cairn::codec
