@@ -21,6 +21,9 @@ const OptionSpec serve_options[] = {
     {"token", "<secret>", "bearer token for writing (default: environment CAIRN_TOKEN)"},
     {"web", "<folder>", "the built console (default: web/dist in the root)"},
     {"mqtt-port", "<number>", "port of the MQTT door (default: 1883, or a free one)"},
+    {"coap-port", "<number>", "UDP port of the CoAP door (default: none; often 5683)"},
+    {"coaps-port", "<number>", "the same with DTLS and the keys of live/psk.csv (often 5684)"},
+    {"coap-insecure", "", "plain CoAP also where other machines reach it"},
     {"demo", "", "the packs' series arrive as if they happened now, at first 600 times faster"},
     {"parent", "", "takes readings in for shards, and adds up what they find (needs --nats)"},
     {"shard", "<codes>", "serves the things of these prefectures, for a parent (needs --nats)"},
@@ -57,6 +60,13 @@ void announce(const server::ServeOptions& options, const server::Running& runnin
   std::printf("Cairn serves %s at http://%s:%u\n", options.home.c_str(), host.c_str(),
               running.port());
   std::printf("MQTT at %s port %u\n", host.c_str(), running.mqtt_port());
+  if (running.coap_port() != 0) {
+    std::printf("CoAP at %s port %u%s\n", host.c_str(), running.coap_port(),
+                options.coap_insecure ? ", readable on its way" : "");
+  }
+  if (running.coaps_port() != 0) {
+    std::printf("CoAP with DTLS at %s port %u\n", host.c_str(), running.coaps_port());
+  }
   if (demo) {
     std::puts("Demonstration: the packs' own series arrive as if they happened now.");
   }
@@ -87,6 +97,30 @@ Result<Instant> demo_begun(const Context& context) {
     return fail(kept.error());
   }
   return now;
+}
+
+// A port that an option names; nothing, with the error printed, when it is none.
+std::optional<std::uint16_t> read_port(const Context& context, const Args& args, const char* name,
+                                       const char* otherwise = "0") {
+  const auto port = parse_integer(args.get(name, otherwise));
+  if (port && *port >= 0 && *port <= 65535) return static_cast<std::uint16_t>(*port);
+  print_error(context, {Code::invalid, format("--{} is a number from 0 to 65535", name), {}});
+  return std::nullopt;
+}
+
+bool read_doors(const Context& context, const Args& args, server::ServeOptions& options) {
+  const auto http = read_port(context, args, "port", "8080");
+  const auto mqtt = read_port(context, args, "mqtt-port", "1883");
+  const auto coap = read_port(context, args, "coap-port");
+  const auto coaps = read_port(context, args, "coaps-port");
+  if (!http || !mqtt || !coap || !coaps) return false;
+  options.port = *http;
+  options.mqtt_port = mqtt;
+  options.any_mqtt_port = !args.has("mqtt-port");
+  if (args.has("coap-port")) options.coap_port = coap;
+  if (args.has("coaps-port")) options.coaps_port = coaps;
+  options.coap_insecure = args.has("coap-insecure");
+  return true;
 }
 
 // The options of one process among several.
@@ -121,14 +155,8 @@ const CommandSpec serve_command = {
 int run_serve(const Args& args) {
   auto context = make_context(args);
   if (!context) return report(Context{}, context.error());
-  const auto port = parse_integer(args.get("port", "8080"));
-  if (!port || *port < 0 || *port > 65535) {
-    print_error(*context, {Code::invalid, "--port is a number from 0 to 65535", {}});
-    return exit_usage;
-  }
   server::ServeOptions options;
   options.address = args.get("address", "127.0.0.1");
-  options.port = static_cast<std::uint16_t>(*port);
   options.token = args.get("token");
   if (const char* token = std::getenv("CAIRN_TOKEN"); options.token.empty() && token != nullptr) {
     options.token = token;
@@ -143,13 +171,8 @@ int run_serve(const Args& args) {
   options.retention = std::move(*retention);
   options.live = true;
   if (!read_several(*context, args, options)) return exit_usage;
-  const auto mqtt_port = parse_integer(args.get("mqtt-port", "1883"));
-  if (!mqtt_port || *mqtt_port < 0 || *mqtt_port > 65535) {
-    print_error(*context, {Code::invalid, "--mqtt-port is a number from 0 to 65535", {}});
-    return exit_usage;
-  }
-  options.mqtt_port = static_cast<std::uint16_t>(*mqtt_port);
-  options.any_mqtt_port = !args.has("mqtt-port");
+  if (!read_doors(*context, args, options)) return exit_usage;
+  options.true_clock = context->clock.get();
   options.fatal = end_at_once;
   options.web_directory = args.get("web", context->root + "/web/dist");
   if (!context->files->exists(options.web_directory + "/index.html")) {

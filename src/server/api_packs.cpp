@@ -80,6 +80,10 @@ Json rule_json(const model::RuleDef& rule) {
           {"when", rule.when},
           {"for", rule.hold ? Json(to_string(*rule.hold)) : Json(nullptr)},
           {"clear", json_text_or_null(rule.clear)},
+          {"keep", rule.keep ? Json(to_string(*rule.keep)) : Json(nullptr)},
+          {"while", json_text_or_null(rule.suppress)},
+          {"no_data", json_text_or_null(rule.no_data)},
+          {"expected", rule.expected},
           {"severity", rule.severity},
           {"urgency", rule.urgency},
           {"certainty", rule.certainty}};

@@ -4,12 +4,12 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 
-#include <algorithm>
 #include <optional>
 
 #include "core/csv.hpp"
 #include "core/text.hpp"
 #include "server/serve.hpp"
+#include "watch/desk.hpp"
 
 namespace cairn::server {
 namespace {
@@ -57,32 +57,8 @@ Identity anybody() {
 
 }  // namespace
 
-bool matches_pattern(std::string_view pattern, std::string_view text) {
-  std::size_t p = 0;
-  std::size_t t = 0;
-  std::size_t star = std::string_view::npos;
-  std::size_t resume = 0;
-  while (t < text.size()) {
-    if (p < pattern.size() && pattern[p] == '*') {
-      star = p++;
-      resume = t;
-    } else if (p < pattern.size() && pattern[p] == text[t]) {
-      ++p;
-      ++t;
-    } else if (star != std::string_view::npos) {
-      p = star + 1;
-      t = ++resume;
-    } else {
-      return false;
-    }
-  }
-  while (p < pattern.size() && pattern[p] == '*') ++p;
-  return p == pattern.size();
-}
-
 bool may_touch(const Identity& identity, std::string_view thing) {
-  return std::any_of(identity.things.begin(), identity.things.end(),
-                     [&](const std::string& pattern) { return matches_pattern(pattern, thing); });
+  return watch::names_thing(identity.things, thing);
 }
 
 Result<Identities::Entry> Identities::read_entry(const std::vector<std::string>& fields,

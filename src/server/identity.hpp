@@ -29,8 +29,6 @@ struct Identity {
   bool operator==(const Identity&) const = default;
 };
 
-// A pattern with any number of * (any text, also none); everything else stands for itself.
-bool matches_pattern(std::string_view pattern, std::string_view text);
 bool may_touch(const Identity& identity, std::string_view thing);
 
 // Immutable after loading; thread-safe.

@@ -27,14 +27,14 @@ class IdentityTest : public testing::Test {
 };
 
 TEST(IdentityPattern, AStarIsAnyText) {
-  EXPECT_TRUE(matches_pattern("*", ""));
-  EXPECT_TRUE(matches_pattern("meter-*", "meter-7"));
-  EXPECT_TRUE(matches_pattern("*-a-*-b", "x-a-y-a-b-b"));
-  EXPECT_TRUE(matches_pattern("a**", "a"));
-  EXPECT_FALSE(matches_pattern("meter-*", "pump-7"));
-  EXPECT_FALSE(matches_pattern("meter", "meter-7"));
-  EXPECT_FALSE(matches_pattern("", "x"));
-  EXPECT_FALSE(matches_pattern("*b", "bc"));
+  EXPECT_TRUE(may_touch({.name = "", .things = {"*"}}, ""));
+  EXPECT_TRUE(may_touch({.name = "", .things = {"meter-*"}}, "meter-7"));
+  EXPECT_TRUE(may_touch({.name = "", .things = {"*-a-*-b"}}, "x-a-y-a-b-b"));
+  EXPECT_TRUE(may_touch({.name = "", .things = {"a**"}}, "a"));
+  EXPECT_FALSE(may_touch({.name = "", .things = {"meter-*"}}, "pump-7"));
+  EXPECT_FALSE(may_touch({.name = "", .things = {"meter"}}, "meter-7"));
+  EXPECT_FALSE(may_touch({.name = "", .things = {""}}, "x"));
+  EXPECT_FALSE(may_touch({.name = "", .things = {"*b"}}, "bc"));
 }
 
 TEST_F(IdentityTest, ATokenTellsWhoItIs) {

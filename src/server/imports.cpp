@@ -176,7 +176,7 @@ Status ImportDesk::rebuild() {
   const auto old = service_.state();
   auto world = watch::build_world(old->world->workspace, *records, {});
   if (!adopt_) {
-    service_.swap(build_state(std::move(world), *records, service_.clock().now()));
+    service_.swap(build_state(std::move(world), *records, service_.true_clock().now()));
     return std::monostate{};
   }
   auto state = adopt_(std::move(world), *records);

@@ -57,6 +57,13 @@ Response unauthorized(std::string detail) {
   return out;
 }
 
+// A full disk is emptied by people: a minute is soon enough.
+Response disk_refuses(std::string detail) {
+  Response out = problem(507, std::move(detail));
+  out.headers.push_back({"Retry-After", "60"});
+  return out;
+}
+
 std::vector<Complaint> complaints_of(const std::vector<model::Refusal>& refused) {
   std::vector<Complaint> out;
   for (const model::Refusal& r : refused) {
@@ -166,8 +173,8 @@ class IngestDoor::Pending {
   void finish(Response success, Reply reply, const std::optional<Error>& failure) {
     if (!failure) return reply.send(std::move(success));
     ++counters_->failed;
-    reply.send(problem(
-        507, "the readings did not come to the disk; send them again later: " + failure->message));
+    reply.send(disk_refuses("the readings did not come to the disk; send them again later: " +
+                            failure->message));
   }
 
   std::shared_ptr<IngestCounters> counters_;
@@ -257,6 +264,10 @@ std::optional<Response> IngestDoor::read_marks(const Request& request,
     const auto [at, error] = std::from_chars(text.data(), end, sender.sequence);
     if (error != std::errc() || at != end || sender.sequence == 0) {
       return wrong("Cairn-Sequence", "the number of the message is no whole number above 0");
+    }
+    // All who have no name would share one count, and lose what others have numbered.
+    if (sender.name.empty()) {
+      return wrong("Cairn-Sequence", "it counts the messages of one sender: send a token");
     }
   }
   const std::string_view historical = request.header("cairn-historical");
@@ -351,7 +362,7 @@ Response IngestDoor::refusal_of(const Error& error) {
   }
   if (error.code != Code::io) return problem(error);
   ++counters_->failed;
-  return problem(507, error.message);
+  return disk_refuses(error.message);
 }
 
 std::unique_ptr<IngestDoor::Workplace> IngestDoor::borrow() {
@@ -398,6 +409,7 @@ std::optional<Response> IngestDoor::read_address(Kind kind, const QueryItems& qu
 void IngestDoor::receive(Kind kind, const Request& request, const QueryItems& query,
                          std::string_view thing, Reply reply) {
   ++counters_->messages;
+  counters_->bytes += request.body.size();
   watch::Sender sender;
   if (auto refusal = authorize(request, sender)) {
     ++counters_->denied;
@@ -411,34 +423,67 @@ void IngestDoor::receive(Kind kind, const Request& request, const QueryItems& qu
     ++counters_->refused;
     return reply.send(std::move(*refusal));
   }
+  Known known;
+  known.format = message.format;
+  known.thing = std::move(message.thing);
+  known.property = std::move(message.property);
+  known.answer = [this, kind](const model::ReadingBatch&, const watch::Receipt& receipt) {
+    return answer_to(kind, receipt);
+  };
+  known.unreadable = [](const Error& error) {
+    const int status = error.code == Code::unsupported ? 415 : status_of(error.code);
+    const std::string place = error.place.empty() ? "" : error.place + ": ";
+    return problem(status, "the message cannot be read: " + place + error.message);
+  };
+  submit(sender, message, known, std::move(reply));
+}
+
+void IngestDoor::take_known(const Request& request, const Known& known, Reply reply) {
+  ++counters_->messages;
+  counters_->bytes += request.body.size();
+  watch::Sender sender;
+  if (auto refusal = authorize(request, sender)) {
+    ++counters_->denied;
+    return reply.send(std::move(*refusal));
+  }
+  Message message;
+  message.format = known.format;
+  auto refusal = read_marks(request, sender);
+  if (!refusal) refusal = read_body(Kind::any, request, message);
+  if (refusal) {
+    ++counters_->refused;
+    return reply.send(std::move(*refusal));
+  }
+  submit(sender, message, known, std::move(reply));
+}
+
+void IngestDoor::submit(const watch::Sender& sender, const Message& message, const Known& known,
+                        Reply reply) {
   auto workplace = borrow();
   const codec::DecodeContext context{.now = clock_.now(),
-                                     .thing = message.thing,
-                                     .property = message.property,
+                                     .thing = known.thing,
+                                     .property = known.property,
                                      .zone = zone_,
-                                     .influx_unit_ns = message.influx_unit_ns};
-  const auto decoded =
-      workplace->decoder.decode(message.format, message.bytes, context, workplace->batch);
+                                     .influx_unit_ns = message.influx_unit_ns,
+                                     .datastreams = known.datastreams};
+  model::ReadingBatch& batch = workplace->batch;
+  const auto decoded = workplace->decoder.decode(known.format, message.bytes, context, batch);
   if (!decoded) {
     // Listed with what else was refused.
-    workplace->batch.refused.push_back(
-        {.record = 0,
-         .text = std::string(message.bytes.substr(0, limits::refused_text_bytes)),
-         .error = decoded.error()});
+    batch.refused.push_back({0, codec::shown_message(message.bytes), decoded.error()});
   }
   pending_->begin();
-  const auto receipt = intake_.submit(sender, workplace->batch);
+  const auto receipt = intake_.submit(sender, batch);
+  Response answer;
+  if (decoded && receipt) answer = known.answer(batch, *receipt);
   give_back(std::move(workplace));
   if (decoded && receipt) {
-    return pending_->await(receipt->position, answer_to(kind, *receipt), std::move(reply));
+    return pending_->await(receipt->position, std::move(answer), std::move(reply));
   }
   pending_->cancel();
   if (decoded) return reply.send(refusal_of(receipt.error()));
   ++counters_->refused;
-  const Error& error = decoded.error();
-  const int status = error.code == Code::unsupported ? 415 : status_of(error.code);
-  const std::string place = error.place.empty() ? "" : error.place + ": ";
-  reply.send(problem(status, "the message cannot be read: " + place + error.message));
+  reply.send(known.unreadable(decoded.error()));
 }
 
 }  // namespace cairn::server

@@ -9,6 +9,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -31,6 +32,7 @@ namespace cairn::server {
 // Live figures, for /metrics.
 struct IngestCounters {
   std::atomic<std::uint64_t> messages{0};   // that came
+  std::atomic<std::uint64_t> bytes{0};      // of their bodies, as sent
   std::atomic<std::uint64_t> accepted{0};   // readings
   std::atomic<std::uint64_t> refused{0};    // readings, or whole messages that cannot be read
   std::atomic<std::uint64_t> denied{0};     // messages without the right to write: 401, 403
@@ -54,6 +56,18 @@ class IngestDoor {
   // Such a request. Does not wait for the disk.
   void take(const Request& request, Reply reply);
 
+  // A message whose format and address are known, and whose answers are another interface's.
+  struct Known {
+    codec::Format format = codec::Format::unknown;
+    std::string thing = {};
+    std::string property = {};
+    const codec::DatastreamNames* datastreams = nullptr;
+    // The answer once what was taken is on disk.
+    std::function<Response(const model::ReadingBatch&, const watch::Receipt&)> answer = {};
+    std::function<Response(const Error&)> unreadable = {};
+  };
+  void take_known(const Request& request, const Known& known, Reply reply);
+
   const IngestCounters& counters() const { return *counters_; }
 
  private:
@@ -64,6 +78,7 @@ class IngestDoor {
 
   void receive(Kind kind, const Request& request, const QueryItems& query, std::string_view thing,
                Reply reply);
+  void submit(const watch::Sender& sender, const Message& message, const Known& known, Reply reply);
   // These give the answer of a request that goes no further.
   std::optional<Response> authorize(const Request& request, watch::Sender& sender) const;
   std::optional<Response> read_address(Kind kind, const QueryItems& query, std::string_view thing,

@@ -233,14 +233,18 @@ TEST_F(IngestTest, AFullQueueIs429AndABrokenLog507) {
   EXPECT_EQ(full.status, 429);
   EXPECT_EQ(header(full, "Retry-After"), "1");
   intake.error = Error{Code::io, "the log does not take anything", ""};
-  EXPECT_EQ(send_one({}).status, 507);
+  const Response broken = send_one({});
+  EXPECT_EQ(broken.status, 507);
+  EXPECT_EQ(header(broken, "Retry-After"), "60");
   intake.error.reset();
   EXPECT_EQ(send_one({}).status, 200);
   EXPECT_EQ(door->counters().throttled, 1U);
 }
 
 TEST_F(IngestTest, SequenceAndHistoricalArePassedOn) {
-  EXPECT_EQ(send_one({{"cairn-sequence", "41"}, {"cairn-historical", "true"}}).status, 200);
+  const Header token{"authorization", "Bearer secret"};
+  open(Identities::open(), "secret");
+  EXPECT_EQ(send_one({token, {"cairn-sequence", "41"}, {"cairn-historical", "true"}}).status, 200);
   ASSERT_EQ(intake.senders.size(), 1U);
   EXPECT_EQ(intake.senders[0].sequence, 41U);
   EXPECT_TRUE(intake.senders[0].historical);
@@ -248,8 +252,10 @@ TEST_F(IngestTest, SequenceAndHistoricalArePassedOn) {
   EXPECT_EQ(intake.senders[1].sequence, 0U);
   EXPECT_FALSE(intake.senders[1].historical);
   for (const char* wrong : {"0", "-1", "1x", "18446744073709551616"}) {
-    EXPECT_EQ(send_one({{"cairn-sequence", wrong}}).status, 400) << wrong;
+    EXPECT_EQ(send_one({token, {"cairn-sequence", wrong}}).status, 400) << wrong;
   }
+  // Nobody's count: messages of others would be lost.
+  EXPECT_EQ(send_one({{"cairn-sequence", "42"}}).status, 400);
   EXPECT_EQ(send_one({{"cairn-historical", "yes"}}).status, 400);
   EXPECT_EQ(intake.senders.size(), 2U);
 }

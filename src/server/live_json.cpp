@@ -205,7 +205,7 @@ Json why_json(const watch::Why& why, const State& state, const watch::View& view
   return out;
 }
 
-void publish(EventHub& hub, const watch::LiveUpdate& update, const State& state) {
+std::vector<Event> live_events(const watch::LiveUpdate& update, const State& state) {
   const Zone zone = state.workspace->zone;
   std::vector<Event> events;
   for (const watch::LiveCell& cell : update.cells) {
@@ -232,7 +232,7 @@ void publish(EventHub& hub, const watch::LiveUpdate& update, const State& state)
     events.push_back(
         {Topic::revisions, "revision", json_text(revision_json(revision, state)), revision.region});
   }
-  hub.publish(std::move(events));
+  return events;
 }
 
 void add_live_gauges(std::vector<Gauge>& gauges, const watch::LiveStats& stats) {

@@ -20,8 +20,8 @@ Json why_json(const watch::Why& why, const State& state, const watch::View& view
 
 Response no_engine();  // 503
 
-// Renders what changed and hands it on. Called on the engine's thread: does not wait.
-void publish(EventHub& hub, const watch::LiveUpdate& update, const State& state);
+// What changed, rendered: the cells, then the alerts, in the order of the update, then the rest.
+std::vector<Event> live_events(const watch::LiveUpdate& update, const State& state);
 void add_live_gauges(std::vector<Gauge>& gauges, const watch::LiveStats& stats);
 
 }  // namespace cairn::server

@@ -5,9 +5,11 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <utility>
 
 #include "core/text.hpp"
+#include "server/door_figures.hpp"
 #include "store/journal.hpp"
 
 namespace cairn::server {
@@ -41,6 +43,7 @@ Result<std::unique_ptr<LiveService>> LiveService::open(Files& files, const Clock
                                                        const LiveOptions& options) {
   auto live = std::unique_ptr<LiveService>(new LiveService(options));
   live->clock_ = &clock;
+  live->files_ = &files;
   if (auto made = files.make_directory(options.directory); !made) return fail(made.error());
   if (auto locked = live->lock(); !locked) return fail(locked.error());
   auto identities = Identities::load(files, options.directory + "/identities.csv", options.address);
@@ -51,6 +54,7 @@ Result<std::unique_ptr<LiveService>> LiveService::open(Files& files, const Clock
   watch::EngineOptions engine_options;
   engine_options.directory = options.directory;
   engine_options.clock_speed = options.clock_speed;
+  engine_options.timer = options.true_clock;
   engine_options.forward = options.forward;
   engine_options.shares = options.shares;
   engine_options.history.retention = options.retention;
@@ -60,6 +64,8 @@ Result<std::unique_ptr<LiveService>> LiveService::open(Files& files, const Clock
   if (!engine) return fail(engine.error());
   live->engine_ = std::move(*engine);
   watch::Intake& intake = options.intake != nullptr ? *options.intake : live->engine_->intake();
+  live->intake_ = &intake;
+  live->zone_ = zone;
   live->door_ = std::make_unique<IngestDoor>(intake, live->identities_, options.token, clock, zone);
   if (options.mqtt_port) {
     MqttOptions mqtt;
@@ -73,12 +79,54 @@ Result<std::unique_ptr<LiveService>> LiveService::open(Files& files, const Clock
     }
     if (!door) return fail(door.error());
     live->mqtt_ = std::move(*door);
+    live->topics_ = std::make_unique<Topics>(
+        [door = live->mqtt_.get()](const std::string& topic, const std::string& payload,
+                                   bool retain, std::uint8_t qos) {
+          return door->publish(topic, payload, {.retain = retain, .qos = qos});
+        });
   }
   return live;
 }
 
-std::shared_ptr<const MqttCounters> LiveService::mqtt_counters() const {
-  return mqtt_ ? mqtt_->counters() : nullptr;
+Status LiveService::open_coap(std::function<std::string()> alerts) {
+  if (!options_.coap_port && !options_.coaps_port) return {};
+  CoapOptions coap;
+  coap.address = options_.address;
+  coap.port = options_.coap_port;
+  coap.dtls_port = options_.coaps_port;
+  coap.insecure = options_.coap_insecure;
+  coap.token = options_.token;
+  coap.zone = zone_;
+  coap.alerts = std::move(alerts);
+  CoapKeys keys;
+  if (options_.coaps_port) {
+    auto loaded = CoapKeys::load(*files_, options_.directory + "/psk.csv");
+    if (!loaded) return fail(loaded.error());
+    keys = std::move(*loaded);
+  }
+  auto door = CoapEndpoint::start(coap, *intake_, identities_, std::move(keys), *clock_);
+  if (!door) return fail(door.error());
+  coap_ = std::move(*door);
+  return {};
+}
+
+void LiveService::tell_open(const model::Alert& alert, std::string json) {
+  if (topics_) topics_->open(alert, std::move(json));
+}
+
+void LiveService::tell(const watch::LiveUpdate& update, const std::vector<Event>& events) {
+  if (topics_) {
+    const auto now = std::chrono::steady_clock::now().time_since_epoch();
+    topics_->publish(update, events,
+                     std::chrono::duration_cast<std::chrono::milliseconds>(now).count());
+  }
+  if (coap_ && !update.alerts.empty()) coap_->alerts_changed();
+}
+
+void LiveService::add_figures(std::vector<Gauge>& gauges) const {
+  add_ingest_gauges(gauges, door_->counters());
+  if (mqtt_) add_mqtt_gauges(gauges, *mqtt_->counters());
+  if (coap_) add_coap_gauges(gauges, *coap_->counters());
 }
 
 std::shared_ptr<const watch::World> LiveService::served(
@@ -114,6 +162,7 @@ void LiveService::rehearse(const watch::World& world, Instant start, std::uint16
 void LiveService::stop() {
   if (player_) player_->stop();
   if (mqtt_) mqtt_->stop();
+  if (coap_) coap_->stop();
   if (threads_) threads_->stop();
 }
 

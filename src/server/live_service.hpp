@@ -10,23 +10,30 @@
 #include <vector>
 
 #include "core/seams.hpp"
+#include "server/coap_endpoint.hpp"
 #include "server/identity.hpp"
 #include "server/ingest.hpp"
 #include "server/live_threads.hpp"
+#include "server/metrics.hpp"
 #include "server/mqtt_endpoint.hpp"
 #include "server/player.hpp"
+#include "server/topics.hpp"
 #include "watch/engine.hpp"
 
 namespace cairn::server {
 
 struct LiveOptions {
-  std::string directory;                   // of log, states, history and journal
-  std::string address = "127.0.0.1";       // of the MQTT door
-  std::optional<std::uint16_t> mqtt_port;  // 0: any free one; none: no such door
-  bool any_mqtt_port = false;              // when that one is taken, any free one
-  std::string token = {};                  // may write everything, besides the identities
+  std::string directory;                         // of log, states, history and journal
+  std::string address = "127.0.0.1";             // of the MQTT door
+  std::optional<std::uint16_t> mqtt_port;        // 0: any free one; none: no such door
+  bool any_mqtt_port = false;                    // when that one is taken, any free one
+  std::string token = {};                        // may write everything, besides the identities
   std::vector<store::Retention> retention = {};  // of the history; none: for ever
+  std::optional<std::uint16_t> coap_port = {};   // plain; as mqtt_port
+  std::optional<std::uint16_t> coaps_port = {};  // DTLS with the keys of <directory>/psk.csv
+  bool coap_insecure = false;                    // plain CoAP also beyond loopback
   std::function<double()> clock_speed = {};
+  const Clock* true_clock = nullptr;  // measures durations; null: the engine's clock
   std::function<void(const Error&)> fatal = {};
   // Of one among several (server/shard_service): see watch::EngineOptions.
   watch::Forward* forward = nullptr;
@@ -46,13 +53,22 @@ class LiveService {
   watch::Engine& engine() { return *engine_; }
   IngestDoor& door() { return *door_; }
   std::uint16_t mqtt_port() const { return mqtt_ ? mqtt_->port() : 0; }
-  std::shared_ptr<const MqttCounters> mqtt_counters() const;
+  std::uint16_t coap_port() const { return coap_ ? coap_->port() : 0; }
+  std::uint16_t coaps_port() const { return coap_ ? coap_->dtls_port() : 0; }
+  // Of all doors, for /metrics.
+  void add_figures(std::vector<Gauge>& gauges) const;
 
   // The world as it is served: with the live history. After adopt() the new one.
   std::shared_ptr<const watch::World> served(std::shared_ptr<const watch::World> world) const;
   // The engine goes on with another world (an import); then served() of it.
   Result<std::shared_ptr<const watch::World>> adopt(std::shared_ptr<const watch::World> world);
 
+  // The CoAP door, when it is wanted; `alerts` renders those that are open.
+  Status open_coap(std::function<std::string()> alerts);
+  // What of alerts and indicators goes out by MQTT and CoAP: those that are open already, rendered;
+  // then every update with its events, on the engine's thread.
+  void tell_open(const model::Alert& alert, std::string json);
+  void tell(const watch::LiveUpdate& update, const std::vector<Event>& events);
   Status run();
   // Runs on the engine's thread between two applies, and waits for it.
   Status between(std::function<Status()> work);
@@ -71,7 +87,12 @@ class LiveService {
   std::unique_ptr<watch::Engine> engine_;
   std::shared_ptr<const Identities> identities_;  // shared: by all doors
   std::unique_ptr<IngestDoor> door_;
+  Files* files_ = nullptr;
+  Zone zone_;
+  watch::Intake* intake_ = nullptr;  // of the doors
   std::unique_ptr<MqttEndpoint> mqtt_;
+  std::unique_ptr<Topics> topics_;  // when there is MQTT
+  std::unique_ptr<CoapEndpoint> coap_;
   std::unique_ptr<LiveThreads> threads_;
   std::unique_ptr<Player> player_;
 };

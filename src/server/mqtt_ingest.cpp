@@ -14,7 +14,6 @@ constexpr std::string_view root = "cairn/";
 constexpr std::string_view version = "cairn/v1/";
 constexpr std::string_view backfill = "backfill/";
 constexpr std::string_view things = "things/";
-constexpr std::size_t kept_text_bytes = 500;
 
 // What a sender says of a message besides its payload.
 struct Remarks {
@@ -84,9 +83,7 @@ IngestTopic read_ingest_topic(std::string_view topic) {
 }
 
 void MqttIngest::refuse(std::string_view payload, Error error) {
-  batch_.refused.push_back({.record = 0,
-                            .text = std::string(payload.substr(0, kept_text_bytes)),
-                            .error = std::move(error)});
+  batch_.refused.push_back({0, codec::shown_message(payload), std::move(error)});
 }
 
 Status MqttIngest::decode(const IngestTopic& topic, const mqtt::Publish& publish,
@@ -116,6 +113,12 @@ Result<watch::Receipt> MqttIngest::take(const IngestTopic& topic, const mqtt::Pu
   Remarks remarks = read_remarks(publish.properties);
   sender.sequence = remarks.sequence;
   sender.historical = topic.historical || remarks.historical;
+  if (remarks.sequence > 0 && sender.name.empty()) {
+    remarks.error = Error{Code::invalid,
+                          "the user property sequence counts the messages of one sender: it needs "
+                          "an identity",
+                          "user property"};
+  }
   if (remarks.error) {
     refuse(publish.payload, std::move(*remarks.error));
   } else if (auto decoded = decode(topic, publish, remarks.influx_unit_ns); !decoded) {

@@ -60,6 +60,11 @@ void Router::add(Route route) {
   routes_.emplace_back(std::move(route), std::move(segments));
 }
 
+void Router::add_first(Route route) {
+  auto segments = segments_of(route.pattern);
+  routes_.insert(routes_.begin(), {std::move(route), std::move(segments)});
+}
+
 Match Router::find(std::string_view method, std::string_view path) const {
   Match out;
   const std::vector<std::string> segments = segments_of(path);

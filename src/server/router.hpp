@@ -60,6 +60,8 @@ struct Match {
 class Router {
  public:
   void add(Route route);
+  // Found before those that are there already.
+  void add_first(Route route);
   // HEAD finds the GET route.
   Match find(std::string_view method, std::string_view path) const;
 

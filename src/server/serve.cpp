@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/serve.hpp"
 
+#include <limits>
 #include <string_view>
 
 #include "core/text.hpp"
 #include "server/api.hpp"
+#include "server/api_sta_post.hpp"
 #include "server/event_hub.hpp"
 #include "server/http.hpp"
 #include "server/imports.hpp"
+#include "server/live_json.hpp"
 #include "server/live_service.hpp"
 #include "server/service.hpp"
 #include "server/shard_service.hpp"
@@ -22,6 +25,9 @@ std::function<std::uint64_t()> generation_of(LiveService& live) {
   return [&live] { return live.engine().generation(); };
 }
 
+// Of one answer by CoAP, in blocks of 1 KiB: about 20 kB.
+constexpr std::size_t coap_alerts_most = 25;
+
 class Instance final : public Running {
  public:
   Instance(ServiceOptions options, const Clock& clock, const Files& files,
@@ -33,6 +39,10 @@ class Instance final : public Running {
         imports_(std::move(registry), service_, adopter()) {
     if (live_) {
       live_->door().add_routes(service_.router());
+      add_sta_post_routes(service_.router(), live_->door());
+      service_.tell([this](const watch::LiveUpdate& update, const std::vector<Event>& events) {
+        live_->tell(update, events);
+      });
       service_.live(&live_->engine());
     }
     add_import_routes(service_.router(), imports_);
@@ -40,6 +50,9 @@ class Instance final : public Running {
   ~Instance() override { stop(); }
 
   Status listen(const HttpOptions& options) {
+    if (live_) {
+      if (auto opened = open_doors(); !opened) return opened;
+    }
     auto http = HttpServer::start(
         options,
         {.admit = [this](const Request& head) { return service_.admit(head); },
@@ -50,8 +63,10 @@ class Instance final : public Running {
                return service_.transport_failure(status, std::move(message));
              },
          .quick = [this](std::string_view path) { return live_ && live_->door().quick(path); },
-         .take = [this](const Request& request,
-                        Reply reply) { live_->door().take(request, std::move(reply)); }});
+         .take =
+             [this](const Request& request, Reply reply) {
+               live_->door().take(request, service_.finishing(std::move(reply)));
+             }});
     if (!http) return fail(http.error());
     http_ = std::move(*http);
     service_.watch(http_->counters());
@@ -67,6 +82,8 @@ class Instance final : public Running {
 
   std::uint16_t port() const override { return http_->port(); }
   std::uint16_t mqtt_port() const override { return live_ ? live_->mqtt_port() : 0; }
+  std::uint16_t coap_port() const override { return live_ ? live_->coap_port() : 0; }
+  std::uint16_t coaps_port() const override { return live_ ? live_->coaps_port() : 0; }
   void stop() override {
     // Doors and engine first: what waits for the disk is answered while HTTP still sends.
     if (shard_) shard_->stop_below();
@@ -77,16 +94,36 @@ class Instance final : public Running {
   }
 
  private:
+  // Besides HTTP; before it, so that no request meets a half-made server.
+  Status open_doors() {
+    service_.add_figures([this](std::vector<Gauge>& gauges) { live_->add_figures(gauges); });
+    for (const model::Alert& alert : open_alerts(std::numeric_limits<std::size_t>::max())) {
+      live_->tell_open(alert, json_text(alert_json(alert, *service_.state())));
+    }
+    return live_->open_coap([this] { return coap_alerts(); });
+  }
+  std::vector<model::Alert> open_alerts(std::size_t limit) const {
+    watch::AlertQuery query;
+    query.limit = limit;
+    return live_->engine().alerts(query).alerts;
+  }
+  // The newest that are open, as small devices read them.
+  std::string coap_alerts() const {
+    const auto state = service_.state();
+    Json list = Json::array();
+    for (const model::Alert& alert : open_alerts(coap_alerts_most)) {
+      list.push_back(alert_json(alert, *state));
+    }
+    return json_text(list);
+  }
   ImportDesk::Adopt adopter() {
     if (!live_) return {};
     return [this](std::shared_ptr<const watch::World> world,
                   const model::Records& imported) -> Result<std::shared_ptr<const State>> {
       auto served = live_->adopt(std::move(world));
       if (!served) return fail(served.error());
-      auto state =
-          build_state(std::move(*served), imported, service_.clock().now(), generation_of(*live_));
-      if (shard_ && shard_->parent()) state->present = &live_->engine();
-      return std::shared_ptr<const State>(std::move(state));
+      return std::shared_ptr<const State>(build_state(
+          std::move(*served), imported, service_.true_clock().now(), generation_of(*live_)));
     };
   }
 
@@ -105,7 +142,11 @@ LiveOptions live_options(const ServeOptions& options) {
   out.any_mqtt_port = options.any_mqtt_port;
   out.token = options.token;
   out.retention = options.retention;
+  out.coap_port = options.coap_port;
+  out.coaps_port = options.coaps_port;
+  out.coap_insecure = options.coap_insecure;
   out.clock_speed = options.clock_speed;
+  out.true_clock = options.true_clock;
   out.fatal = options.fatal;
   return out;
 }
@@ -163,11 +204,11 @@ Result<std::unique_ptr<Running>> serve(const ServeOptions& options, Files& files
     served = live->served(world);
     generation = generation_of(*live);
   }
-  auto state = build_state(served, imported, clock.now(), std::move(generation));
-  if (shard && shard->parent()) state->present = &live->engine();
+  const Clock& true_clock = options.true_clock == nullptr ? clock : *options.true_clock;
+  auto state = build_state(served, imported, true_clock.now(), std::move(generation));
   auto running = std::make_unique<Instance>(
-      ServiceOptions{options.token, beyond, options.web_directory}, clock, files, std::move(state),
-      std::move(registry), std::move(shard), std::move(live));
+      ServiceOptions{options.token, beyond, options.web_directory, options.true_clock}, clock,
+      files, std::move(state), std::move(registry), std::move(shard), std::move(live));
   HttpOptions http;
   http.address = options.address == "localhost" ? "127.0.0.1" : options.address;
   http.port = options.port;

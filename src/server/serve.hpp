@@ -32,10 +32,14 @@ struct ServeOptions {
   std::vector<store::Retention> retention = {};  // of the live history; none: for ever
   // The live engine runs over the data directory's live/ when this is so.
   bool live = false;
-  std::optional<std::uint16_t> mqtt_port = {};  // 0: any free one; none: no MQTT door
-  bool any_mqtt_port = false;                   // when that one is taken
+  std::optional<std::uint16_t> mqtt_port = {};   // 0: any free one; none: no MQTT door
+  bool any_mqtt_port = false;                    // when that one is taken
+  std::optional<std::uint16_t> coap_port = {};   // plain UDP; 0: any free one; none: no such door
+  std::optional<std::uint16_t> coaps_port = {};  // DTLS with the keys of live/psk.csv
+  bool coap_insecure = false;                    // plain CoAP also beyond loopback
   std::optional<Instant> rehearse = {};      // the packs' series, as if they happened from then on
   std::function<double()> clock_speed = {};  // of a demonstration's clock
+  const Clock* true_clock = nullptr;         // besides it; null: there is but one
   std::function<void(const Error&)> fatal = {};  // the disk broke its word: the process must end
   // One of several (docs/shards.md): where NATS is, and which prefectures a shard serves; without
   // them it is the parent.
@@ -47,7 +51,9 @@ class Running {
  public:
   virtual ~Running() = default;
   virtual std::uint16_t port() const = 0;
-  virtual std::uint16_t mqtt_port() const = 0;  // 0: no such door
+  virtual std::uint16_t mqtt_port() const = 0;  // 0: no such door; as the next
+  virtual std::uint16_t coap_port() const = 0;
+  virtual std::uint16_t coaps_port() const = 0;
   // Lets running requests finish. Idempotent.
   virtual void stop() = 0;
 };

@@ -61,6 +61,29 @@ bool has_header(const Response& response, std::string_view name) {
                      [&](const Header& h) { return iequals_ascii(h.name, name); });
 }
 
+void stamp(Response& response, const Clock& true_clock) {
+  response.headers.push_back({"X-Content-Type-Options", "nosniff"});
+  response.headers.push_back({"Referrer-Policy", "no-referrer"});
+  response.headers.push_back({"Date", http_date(true_clock.now())});
+}
+
+// Adds to a late answer what finish() adds to all. It may outlive the service.
+class Stamping final : public ReplySink {
+ public:
+  Stamping(Reply reply, const Clock& true_clock)
+      : reply_(std::move(reply)), true_clock_(true_clock) {}
+  void answer(std::uint64_t, Response response) override {
+    response.headers.push_back({"Cache-Control", "no-store"});
+    stamp(response, true_clock_);
+    reply_.send(std::move(response));
+  }
+  void abandon(std::uint64_t) override { reply_ = {}; }
+
+ private:
+  Reply reply_;
+  const Clock& true_clock_;
+};
+
 }  // namespace
 
 bool equal_in_constant_time(std::string_view a, std::string_view b) {
@@ -76,8 +99,9 @@ Service::Service(ServiceOptions options, const Clock& clock, const Files& files,
                  std::shared_ptr<const State> state)
     : options_(std::move(options)),
       clock_(clock),
+      true_clock_(options_.true_clock == nullptr ? clock : *options_.true_clock),
       files_(files, options_.web_directory),
-      started_at_(clock.now()),
+      started_at_(true_clock_.now()),
       state_(std::move(state)),
       // The start in milliseconds names the run: ids of an earlier one are known as such.
       events_(std::make_shared<EventHub>(std::to_string(started_at_.ns / 1'000'000))) {
@@ -100,7 +124,11 @@ Service::~Service() = default;
 void Service::live(watch::Live* engine) {
   live_.store(engine);
   if (engine == nullptr) return;
-  engine->watch([this](const watch::LiveUpdate& update) { publish(*events_, update, *state()); });
+  engine->watch([this](const watch::LiveUpdate& update) {
+    std::vector<Event> events = live_events(update, *state());
+    if (listener_) listener_(update, events);
+    events_->publish(std::move(events));
+  });
 }
 
 Instant Service::now() const {
@@ -147,12 +175,12 @@ Admission Service::admit(const Request& head) const {
 }
 
 void Service::handle(Request request, Reply reply) {
-  const Instant begin = clock_.now();
+  const Instant begin = true_clock_.now();
   std::string route_name = "other";
   auto answered = dispatch(request, reply, route_name);
   if (!answered) return;
   Response response = finish(request, std::move(*answered));
-  const double seconds = static_cast<double>(clock_.now().ns - begin.ns) / 1e9;
+  const double seconds = static_cast<double>(true_clock_.now().ns - begin.ns) / 1e9;
   metrics_.record(route_name, response.status, std::max(0.0, seconds));
   reply.send(std::move(response));
 }
@@ -175,7 +203,7 @@ std::optional<Response> Service::dispatch(const Request& request, Reply& reply,
                               : engine->now();
     const Call call{request, std::move(match.captures), std::move(*query), now_state, today};
     if (!match.route->deferred) return match.route->handler(call);
-    match.route->deferred(call, std::move(reply));
+    match.route->deferred(call, finishing(std::move(reply)));
     return std::nullopt;
   }
   const bool read = request.method == "GET" || request.method == "HEAD";
@@ -225,13 +253,15 @@ Response Service::finish(const Request& request, Response response) const {
       response.headers.push_back({"Content-Encoding", "gzip"});
     }
   }
-  response.headers.push_back({"X-Content-Type-Options", "nosniff"});
-  response.headers.push_back({"Referrer-Policy", "no-referrer"});
   if (response.type.starts_with("text/html") && !has_header(response, "Content-Security-Policy")) {
     response.headers.push_back({"Content-Security-Policy", std::string(console_policy)});
   }
-  response.headers.push_back({"Date", http_date(clock_.now())});
+  stamp(response, true_clock_);
   return response;
+}
+
+Reply Service::finishing(Reply reply) const {
+  return {std::make_shared<Stamping>(std::move(reply), true_clock_), 0};
 }
 
 Response Service::transport_failure(int status, std::string message) const {
@@ -240,7 +270,7 @@ Response Service::transport_failure(int status, std::string message) const {
 
 std::string Service::metrics_text() const {
   const auto now_state = state();
-  const double age = static_cast<double>(clock_.now().ns - now_state->built_at.ns) / 1e9;
+  const double age = static_cast<double>(true_clock_.now().ns - now_state->built_at.ns) / 1e9;
   const auto n = [](auto value) { return static_cast<double>(value); };
   std::vector<Gauge> gauges{
       {"cairn_things", "Things in the registry, divisions not counted.", "gauge",
@@ -249,7 +279,7 @@ std::string Service::metrics_text() const {
       {"cairn_statistics", "Statistics at hand.", "gauge", n(now_state->counts.statistics)},
       {"cairn_snapshot_age_seconds", "Time since the snapshot was built.", "gauge", age},
       {"cairn_uptime_seconds", "Time since the start.", "gauge",
-       n(clock_.now().ns - started_at_.ns) / 1e9},
+       n(true_clock_.now().ns - started_at_.ns) / 1e9},
   };
   if (http_) {
     gauges.push_back(
@@ -266,6 +296,7 @@ std::string Service::metrics_text() const {
         {"cairn_http_sent_bytes_total", "Bytes sent.", "counter", n(http_->bytes_sent.load())});
   }
   if (const watch::Live* engine = live()) add_live_gauges(gauges, engine->stats());
+  for (const Figures& figures : figures_) figures(gauges);
   return metrics_.render(gauges);
 }
 

@@ -9,6 +9,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/seams.hpp"
 #include "server/http.hpp"
@@ -19,16 +20,19 @@
 
 namespace cairn::watch {
 class Live;
-}
+struct LiveUpdate;
+}  // namespace cairn::watch
 
 namespace cairn::server {
 
 class EventHub;
+struct Event;
 
 struct ServiceOptions {
   std::string token;         // empty: nothing can be written
   bool guard_reads = false;  // reading needs the token too (listening beyond this machine)
   std::string web_directory;
+  const Clock* true_clock = nullptr;  // where the other is a demonstration's; null: the same
 };
 
 class Service {
@@ -40,6 +44,8 @@ class Service {
   Admission admit(const Request& head) const;
   // Answers at once or, for routes that do so, later and from another thread.
   void handle(Request request, Reply reply);
+  // A reply whose answer, of a request that writes, gets the headers for safety and the date.
+  Reply finishing(Reply reply) const;
   // An error of the transport, finished like any response.
   Response transport_failure(int status, std::string message) const;
 
@@ -48,8 +54,17 @@ class Service {
   void swap(std::shared_ptr<const State> state);
   bool writable() const { return !options_.token.empty(); }
   const Clock& clock() const { return clock_; }
+  // What the world outside reads on its clocks, also in a demonstration.
+  const Clock& true_clock() const { return true_clock_; }
   Instant started_at() const { return started_at_; }
   void watch(std::shared_ptr<const HttpCounters> counters) { http_ = std::move(counters); }
+  // More figures for /metrics. Before anything is served.
+  using Figures = std::function<void(std::vector<Gauge>&)>;
+  void add_figures(Figures figures) { figures_.push_back(std::move(figures)); }
+  // Hears of every update with its events, before the streams do; on the engine's thread. Before
+  // live().
+  using Listener = std::function<void(const watch::LiveUpdate&, const std::vector<Event>&)>;
+  void tell(Listener listener) { listener_ = std::move(listener); }
   Router& router() { return router_; }
 
   // The engine whose present is served; null: none. It must not call back after this has gone.
@@ -64,11 +79,13 @@ class Service {
   std::optional<Response> refuse(const Route& route, const Request& request) const;
   static Response unrouted(const Request& request, const Match& match);
   std::optional<Response> dispatch(const Request& request, Reply& reply, std::string& route_name);
+  // Entity tags, compression, headers for safety and the date.
   Response finish(const Request& request, Response response) const;
   std::string metrics_text() const;
 
   ServiceOptions options_;
   const Clock& clock_;
+  const Clock& true_clock_;
   StaticFiles files_;
   Router router_;
   Metrics metrics_;
@@ -77,6 +94,8 @@ class Service {
   std::shared_ptr<const State> state_;        // shared: requests keep the one they began with
   std::shared_ptr<const HttpCounters> http_;  // shared: owned by the listener
   std::atomic<watch::Live*> live_{nullptr};
+  std::vector<Figures> figures_;
+  Listener listener_;
   std::shared_ptr<EventHub> events_;  // shared: streams under way outlive the service
 };
 
