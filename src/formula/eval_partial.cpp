@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <utility>
 
 namespace cairn::formula {
 namespace {
@@ -102,47 +103,87 @@ void Partial::add(AggregateKind kind, const Contribution& of) {
   }
 }
 
-Difference::Difference(AggregateKind of, const Contribution& was, const Contribution& is)
-    : kind(of), before(was), now(is) {
-  if (kind == AggregateKind::count || kind == AggregateKind::share) return;
-  values = before.counts != now.counts || (now.counts != 0 && before.value != now.value);
-  if (!values) return;
-  if (before.counts != 0) change(kind, before.value, -1, sum, squares);
-  if (now.counts != 0) change(kind, now.value, 1, sum, squares);
+void Difference::Range::add(double value) {
+  min = any ? std::min(min, value) : value;
+  max = any ? std::max(max, value) : value;
+  any = true;
 }
 
-Partial::Lost Partial::replace(const Difference& change) {
-  const Contribution& before = change.before;
-  const Contribution& now = change.now;
-  expected += std::uint64_t{now.expected} - before.expected;
-  reported += std::uint64_t{now.reported} - before.reported;
-  estimated += std::uint64_t{now.estimated} - before.estimated;
-  const std::uint64_t counted = count;
-  count += std::uint64_t{now.counts} - before.counts;
-  Lost lost = before.newest == newest && now.newest < newest ? Lost::extremes : Lost::nothing;
-  newest = std::max(newest, now.newest);
-  if (!change.values) return lost;
-  if (!has_extremes(change.kind)) {
-    sum.merge(change.sum);
-    if (change.kind == AggregateKind::stddev) squares.merge(change.squares);
-    return lost;
+void Difference::add(const Contribution& before, const Contribution& now) {
+  expected_ += std::uint64_t{now.expected} - before.expected;
+  reported_ += std::uint64_t{now.reported} - before.reported;
+  count_ += std::uint64_t{now.counts} - before.counts;
+  estimated_ += std::uint64_t{now.estimated} - before.estimated;
+  if (before.newest != now.newest) {
+    newest_came_ = std::max(newest_came_, now.newest);
+    newest_went_ = std::max(newest_went_, before.newest);
   }
-  const bool least = before.counts != 0 && before.value == min;
-  const bool most = before.counts != 0 && before.value == max;
-  if ((least && (now.counts == 0 || now.value > min)) ||
-      (most && (now.counts == 0 || now.value < max))) {
-    lost = Lost::extremes;
-  }
-  if (now.counts != 0) {
-    const bool first = counted == before.counts;
-    min = first ? now.value : std::min(min, now.value);
-    max = first ? now.value : std::max(max, now.value);
-  }
-  if (change.kind != AggregateKind::quantile) return lost;
-  if (!sketch) sketch = std::make_unique<Sketch>();
-  if (before.counts != 0 && !sketch->take(before.value)) return Lost::all;
-  if (now.counts != 0) sketch->add(now.value);
+  if (kind_ == AggregateKind::count || kind_ == AggregateKind::share) return;
+  if (before.counts == now.counts && before.value == now.value) return;
+  values_ = true;
+  if (before.counts != 0) change(kind_, before.value, -1, sum_, squares_);
+  if (now.counts != 0) change(kind_, now.value, 1, sum_, squares_);
+  if (!has_extremes(kind_)) return;
+  if (before.counts != 0) went_.add(before.value);
+  if (now.counts != 0) came_.add(now.value);
+  if (kind_ != AggregateKind::quantile) return;
+  if (before.counts != 0) sketched_.push_back({before.value, false});
+  if (now.counts != 0) sketched_.push_back({now.value, true});
+}
+
+void Difference::clear() {
+  auto sketched = std::move(sketched_);  // its room is used again
+  *this = Difference(kind_);
+  sketched.clear();
+  sketched_ = std::move(sketched);
+}
+
+// What went may have come in the same change: then the end is known only where something beyond it
+// has come to stay.
+Partial::Lost Partial::apply(const Difference& change) {
+  const bool had = count > 0;
+  expected += change.expected_;
+  reported += change.reported_;
+  count += change.count_;
+  estimated += change.estimated_;
+  newest = std::max(newest, change.newest_came_);
+  const bool known = newest == Instant::min() || change.newest_went_ < newest;
+  Lost lost = known ? Lost::nothing : Lost::extremes;
+  if (!change.values_) return lost;
+  sum.merge(change.sum_);
+  if (change.kind_ == AggregateKind::stddev) squares.merge(change.squares_);
+  if (has_extremes(change.kind_) && !apply_extremes(change, had)) lost = Lost::extremes;
+  if (change.kind_ == AggregateKind::quantile && !apply_sketch(change)) lost = Lost::all;
   return lost;
+}
+
+// False when an end is open.
+bool Partial::apply_extremes(const Difference& change, bool had) {
+  const Difference::Range& came = change.came_;
+  const Difference::Range& went = change.went_;
+  if (came.any) {
+    min = had ? std::min(min, came.min) : came.min;
+    max = had ? std::max(max, came.max) : came.max;
+  }
+  return !went.any || (count > 0 && went.min > min && went.max < max);
+}
+
+// Where few values remain, and are known one by one, what went goes first; where many do, last: so
+// they are not lost on the way. False when they would have to be known and are not.
+bool Partial::apply_sketch(const Difference& change) {
+  if (!sketch) sketch = std::make_unique<Sketch>();
+  const bool few = count <= Sketch::exact_most;
+  for (const bool coming : {!few, few}) {
+    for (const auto& [value, came] : change.sketched_) {
+      if (came != coming) continue;
+      if (came) {
+        sketch->add(value);
+      } else if (!sketch->take(value)) {
+        return false;
+      }
+    }
+  }
+  return true;
 }
 
 void Partial::set_extremes(AggregateKind kind, const Extremes& extremes) {

@@ -7,11 +7,12 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/time.hpp"
+#include "core/wide_sum.hpp"
 #include "formula/program.hpp"
 #include "formula/sketch.hpp"
-#include "formula/wide_sum.hpp"
 
 namespace cairn::formula {
 
@@ -35,16 +36,40 @@ static_assert(sizeof(Contribution) == 24);  // one a thing and aggregate is kept
 // min(), max() and quantile(): what goes may have been the smallest or the largest.
 bool has_extremes(AggregateKind kind);
 
-// One thing contributes `now` instead of `before`: worked out once for all partials it is part of.
-struct Difference {
-  Difference(AggregateKind of, const Contribution& was, const Contribution& is);
+// What came and went, of one place and another: worked out once for all partials that have them.
+class Difference {
+ public:
+  explicit Difference(AggregateKind kind) : kind_(kind) {}
+  // A thing contributes `now` instead of `before`.
+  void add(const Contribution& before, const Contribution& now);
+  void clear();
 
-  AggregateKind kind;
-  const Contribution& before;
-  const Contribution& now;
-  bool values = false;  // what counts is not as it was, of kinds that take values
-  WideSum sum;
-  WideSum squares;
+ private:
+  friend struct Partial;
+  // The least and the largest of what came or went.
+  struct Range {
+    bool any = false;
+    double min = 0;
+    double max = 0;
+    void add(double value);
+  };
+  struct Value {
+    double value = 0;
+    bool came = false;
+  };
+
+  AggregateKind kind_;
+  std::uint64_t expected_ = 0;  // differences, modulo 2^64
+  std::uint64_t reported_ = 0;
+  std::uint64_t count_ = 0;
+  std::uint64_t estimated_ = 0;
+  Instant newest_came_ = Instant::min();
+  Instant newest_went_ = Instant::min();
+  bool values_ = false;  // of kinds that take them
+  WideSum sum_;
+  WideSum squares_;
+  Range came_, went_;
+  std::vector<Value> sketched_;
 };
 
 struct Partial;
@@ -78,14 +103,15 @@ struct Partial {
   // Adds a finite value. Counts and notes are the caller's.
   void add(AggregateKind kind, double value);
   void add(AggregateKind kind, const Contribution& of);
-  // What replace() cannot keep right, as what went may have been the newest, least or largest one.
+  // What apply() cannot keep right, as what went may have been the newest, least or largest one.
   enum class Lost : std::uint8_t {
     nothing,
     extremes,  // newest, min and max are open: set_extremes()
     all,       // the partial is, and has to be merged again
   };
-  Lost replace(const Difference& change);
+  Lost apply(const Difference& change);
   void set_extremes(AggregateKind kind, const Extremes& extremes);
+
   void merge(const Partial& other);
   // The aggregate's value: nothing selected gives 0 for count and sum, otherwise no value.
   PartialValue value(AggregateKind kind, double quantile) const;
@@ -93,6 +119,10 @@ struct Partial {
   // Equal bytes for equal content, in whatever order it came.
   void write(std::string& out) const;
   static bool read(std::string_view& in, Partial& partial);
+
+ private:
+  bool apply_extremes(const Difference& change, bool had);
+  bool apply_sketch(const Difference& change);
 };
 
 }  // namespace cairn::formula

@@ -59,7 +59,7 @@ TEST(Partial, AnyOrderAndShardingGivesTheSameBits) {
   }
 }
 
-// A thing's contribution is replaced again and again; what replace() leaves open is put right from
+// A thing's contribution is replaced again and again; what apply() leaves open is put right from
 // the things, as who keeps partials does.
 TEST(Partial, ReplacedContributionsEqualThoseAddedAtOnce) {
   std::mt19937_64 random(5);
@@ -76,11 +76,16 @@ TEST(Partial, ReplacedContributionsEqualThoseAddedAtOnce) {
   for (const AggregateKind kind : kinds) {
     std::vector<Contribution> things(130);  // quantiles go to bins and back
     Partial kept;
+    Difference change(kind);
     for (int step = 0; step < 3000; ++step) {
-      Contribution& thing = things[random() % things.size()];
-      const Contribution now = some();
-      const Partial::Lost lost = kept.replace(Difference(kind, thing, now));
-      thing = now;
+      change.clear();
+      for (auto some_things = 1 + random() % 4; some_things > 0; --some_things) {
+        Contribution& thing = things[random() % (step % 2 == 0 ? 3 : things.size())];
+        const Contribution now = some();
+        change.add(thing, now);
+        thing = now;
+      }
+      const Partial::Lost lost = kept.apply(change);
       Partial fresh;
       Extremes extremes;
       for (const Contribution& each : things) {

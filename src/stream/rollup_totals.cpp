@@ -43,23 +43,41 @@ void Totals::replace(Place place, const formula::Contribution& now) {
   const Node node = places_->node_of(place);
   if (foreign_.empty() || !foreign_.contains(places_->region(node))) {
     note_own(places_->region(node));
-    const formula::Difference change(aggregate_->kind, before, now);
-    for (const Node at : places_->path(node)) {
-      open(at, is_changed);
-      if ((state_[at] & open_whole) != 0) continue;
-      switch (totals_[at].replace(change)) {
-        case Partial::Lost::nothing:
-          break;
-        case Partial::Lost::extremes:
-          open(at, open_extremes);
-          break;
-        case Partial::Lost::all:
-          open(at, open_whole);
-          break;
-      }
-    }
+    change_of(node).add(before, now);
   }
   before = now;
+}
+
+formula::Difference& Totals::change_of(Node node) {
+  std::uint32_t& at = change_of_[node];
+  if (at == none) {
+    at = static_cast<std::uint32_t>(used_++);
+    if (used_ > changes_.size()) {
+      changes_.push_back({node, formula::Difference(aggregate_->kind)});
+    } else {
+      changes_[at].node = node;
+      changes_[at].difference.clear();
+    }
+  }
+  return changes_[at].difference;
+}
+
+void Totals::apply(const Change& change) {
+  change_of_[change.node] = none;
+  for (const Node at : places_->path(change.node)) {
+    open(at, is_changed);
+    if ((state_[at] & open_whole) != 0) continue;
+    switch (totals_[at].apply(change.difference)) {
+      case Partial::Lost::nothing:
+        break;
+      case Partial::Lost::extremes:
+        open(at, open_extremes);
+        break;
+      case Partial::Lost::all:
+        open(at, open_whole);
+        break;
+    }
+  }
 }
 
 void Totals::open(Node node, std::uint8_t how) {
@@ -82,6 +100,8 @@ void Totals::add_up() {
   state_.assign(places_->nodes(), 0);
   changed_.clear();
   open_.clear();
+  change_of_.assign(places_->nodes(), none);
+  used_ = 0;
   for (auto& [region, own] : pending_) foreign_[region] = std::move(own);
   pending_.clear();
   for (Node node = places_->nodes(); node-- > 0;) add_up(node);
@@ -89,6 +109,8 @@ void Totals::add_up() {
 }
 
 void Totals::settle() {
+  for (std::size_t i = 0; i < used_; ++i) apply(changes_[i]);
+  used_ = 0;
   for (auto& [region, own] : pending_) {
     foreign_[region] = std::move(own);
     for (const Node node : places_->path(places_->node(region))) open(node, open_whole);

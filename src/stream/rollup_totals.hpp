@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One aggregate over all nodes, kept: what every place contributes, what every node adds up to, and
 // when a place has to be looked at again although nobody touches it. 24 B a place, 16 more where
-// time changes it; 128 B a node.
+// time changes it; 133 B a node.
 #pragma once
 
 #include <cstdint>
@@ -54,6 +54,13 @@ class Totals {
   bool lacks_node() const;
 
  private:
+  // What came and went of a node's own places.
+  struct Change {
+    Node node;
+    formula::Difference difference;
+  };
+  formula::Difference& change_of(Node node);
+  void apply(const Change& change);
   void open(Node node, std::uint8_t how);
   void add_up(Node node);
   void look_through(Node node);
@@ -70,6 +77,9 @@ class Totals {
   std::vector<formula::Partial> totals_;       // by node
   std::vector<std::uint8_t> state_;            // by node
   std::vector<Node> changed_, open_;
+  std::vector<Change> changes_;  // since settle(): the first `used_`
+  std::size_t used_ = 0;
+  std::vector<std::uint32_t> change_of_;  // by node; `none`
 
   Instant begun_;
   std::vector<Instant> due_;                              // by place; empty: none has one
