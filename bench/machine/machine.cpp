@@ -14,12 +14,12 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <functional>
 #include <string>
 #include <vector>
 
 #include "core/text.hpp"
 #include "formula/formula.hpp"
+#include "formula/windows.hpp"
 #include "model/memory_files.hpp"
 #include "model/pack_load.hpp"
 
@@ -259,6 +259,63 @@ void measure(const Case& of) {
   std::fflush(stdout);
 }
 
+// What the world costs beside the machine, and what of the machine is its own view of the tables.
+void memory(std::size_t series) {
+  const std::size_t things = series / series_a_thing;
+  const double begin = heap_bytes();
+  World world = make_world({}, things);
+  const double made = heap_bytes();
+  auto snapshot = std::make_shared<model::Snapshot>(world.binding->base());
+  const auto binding = std::make_shared<stream::Binding>(std::move(snapshot));
+  const double bound = heap_bytes();
+  const model::Snapshot live = binding->live(binding->base().history);
+  const double viewed = heap_bytes();
+  const auto each = [&](double bytes) { return bytes / static_cast<double>(series); };
+  std::printf(
+      "\nBytes a series: snapshot %.0f, names and cells %.0f, a live view of the tables %.0f\n",
+      each(made - begin - (bound - made)), each(bound - made), each(viewed - bound));
+}
+
+// One look at a window of `count` samples: all of them read and added up, or as a summary.
+void look(std::size_t count, bool small) {
+  using namespace formula;
+  stream::Heads heads;
+  heads.resize(1);
+  heads.keep(0, INT64_MAX / 2);
+  for (std::size_t i = 0; i < count; ++i) {
+    heads.add(0, {t0_ns + static_cast<std::int64_t>(i), mixed(i) % 1000 / 10.0});
+  }
+  const Window window{WindowFunction::avg, {}, 0.5, false, 1};
+  const Instant after{t0_ns + 10};  // not at the edge of a block
+  const Instant until{t0_ns + static_cast<std::int64_t>(count)};
+  const auto read = [&] {
+    std::vector<model::Sample> samples;
+    heads.read(0, after, until, samples);
+    return window_value(window, samples).value;
+  };
+  const auto summarised = [&] {
+    model::WindowSummary summary;
+    heads.summarise(0, after, until, *summary_parts(window), summary);
+    return window_value(window, summary).value;
+  };
+  if (read() != summarised()) {
+    std::printf("the summary of a window is not that of its samples\n");
+    std::exit(1);
+  }
+  double sum = 0;
+  const auto us_each = [&](const auto& work, std::size_t times) {
+    const double begin = cpu_s();
+    for (std::size_t i = 0; i < times; ++i) sum += work();
+    return (cpu_s() - begin) / static_cast<double>(times) * 1e6;
+  };
+  const std::size_t looks = small ? 1 : 20'000'000 / count;
+  const double read_us = us_each(read, looks);
+  const double summary_us = us_each(summarised, small ? 1 : 200'000);
+  std::printf("| %zu | %.2f | %.2f | %.1f |\n", count, read_us, summary_us,
+              static_cast<double>(heads.bytes()) / static_cast<double>(count));
+  if (sum == 0) std::exit(1);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -284,5 +341,9 @@ int main(int argc, char** argv) {
   // 18 days hold 250,000 samples of each series at the end.
   measure({"long windows", std::span(window_rules).subspan(3, 1), 4, small ? 4'000 : readings / 4,
            false, 1'500 * ns_per_second / 1000});
+  memory(most);
+  std::printf("\n| samples in the window | us read | us summarised | bytes a sample |\n");
+  std::printf("|---:|---:|---:|---:|\n");
+  for (const std::size_t count : {100, 1'000, 10'000, 100'000, 1'000'000}) look(count, small);
   return 0;
 }

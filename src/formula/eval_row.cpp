@@ -2,6 +2,7 @@
 #include "formula/eval_row.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "core/limits.hpp"
@@ -15,6 +16,9 @@ namespace {
 
 using Rows = std::span<const std::uint32_t>;
 
+// Lanes whose memory is asked for before it is needed: rows lie anywhere in the table.
+constexpr std::size_t ahead = 16;
+
 bool valid_before(const Interval& valid, Instant as_of) {
   return valid.begin < as_of && as_of <= valid.end;
 }
@@ -24,15 +28,19 @@ struct Last {
   model::Sample sample;
 };
 
+// What a last sample counts at a date; one that ends at min() is none.
+Last aged(const model::Sample& sample, const model::PropertyDef& property, Instant as_of,
+          Zone zone) {
+  if (sample.time.end == Instant::min()) return {};
+  const bool stale = property.max_age && sample.time.end < minus(as_of, *property.max_age, zone);
+  return {stale ? Lack::stale : Lack::present, sample};
+}
+
 Last last_sample(const model::Snapshot& snapshot, const model::PropertyDef& property,
                  model::SeriesId series, Instant as_of) {
   if (series == model::no_series) return {};
   const auto sample = snapshot.history->last(series, as_of);
-  if (!sample) return {};
-  if (property.max_age && sample->time.end < minus(as_of, *property.max_age, snapshot.zone)) {
-    return {Lack::stale, *sample};
-  }
-  return {Lack::present, *sample};
+  return sample ? aged(*sample, property, as_of, snapshot.zone) : Last{};
 }
 
 void note(RowNotes& notes, std::size_t lane, Interval time, bool estimated, std::uint16_t source) {
@@ -51,6 +59,10 @@ void attribute(const Expr& e, const RowScope& scope, Rows rows, RowNotes& notes,
   const model::Column& column = scope.table.columns[e.index];
   for (std::size_t lane = 0; lane < rows.size(); ++lane) {
     const std::uint32_t row = rows[lane];
+    if (lane + ahead < rows.size()) {
+      __builtin_prefetch(&column.present[rows[lane + ahead]]);
+      if (!column.numbers.empty()) __builtin_prefetch(&column.numbers[rows[lane + ahead]]);
+    }
     if (column.present[row] == 0) continue;
     switch (e.type) {
       case Type::number:
@@ -84,13 +96,49 @@ void put_last(const Expr& e, const model::Column& column, std::size_t lane, doub
   }
 }
 
-void series(const Expr& e, const RowScope& scope, Rows rows, RowNotes& notes, Vec& out) {
+// Each row as of its own time, or with its due date: read from the history, some at once.
+void series_each(const Expr& e, const RowScope& scope, Rows rows, RowNotes& notes, Vec& out) {
+  constexpr std::size_t at_once = 64;
   const model::Column& column = scope.table.columns[e.index];
   const model::PropertyDef& property = scope.table.type->properties[e.index];
-  const bool alone = !scope.lanes.empty() || !notes.due.empty();
-  const LastValues* known = alone ? nullptr : scope.cache.find(scope.table, e.index, scope.as_of);
+  const model::History& history = *scope.snapshot.history;
+  std::array<model::SeriesId, at_once> ids;
+  std::array<Instant, at_once> times;
+  std::array<model::Sample, at_once> found;
+  for (std::size_t begin = 0; begin < rows.size(); begin += at_once) {
+    const std::size_t count = std::min(at_once, rows.size() - begin);
+    for (std::size_t i = 0; i < count; ++i) __builtin_prefetch(&column.series[rows[begin + i]]);
+    for (std::size_t i = 0; i < count; ++i) {
+      ids[i] = column.series[rows[begin + i]];
+      times[i] = scope.at(begin + i);
+    }
+    history.last_of_each(std::span(ids).first(count), std::span(times).first(count), found);
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::size_t lane = begin + i;
+      const Last last = aged(found[i], property, times[i], scope.snapshot.zone);
+      out.lack[lane] = last.lack;
+      if (!notes.due.empty()) {
+        note_due(notes, lane, next_sample(history, ids[i], times[i]));
+        if (property.max_age && last.lack != Lack::missing) {
+          note_due(
+              notes, lane,
+              stale_from(times[i], last.sample.time.end, *property.max_age, scope.snapshot.zone));
+        }
+      }
+      if (last.lack != Lack::present) continue;
+      put_last(e, column, lane, last.sample.value, out);
+      note(notes, lane, last.sample.time, last.sample.estimated, last.sample.source);
+    }
+  }
+}
+
+void series(const Expr& e, const RowScope& scope, Rows rows, RowNotes& notes, Vec& out) {
+  if (!scope.lanes.empty() || !notes.due.empty()) return series_each(e, scope, rows, notes, out);
+  const model::Column& column = scope.table.columns[e.index];
+  const model::PropertyDef& property = scope.table.type->properties[e.index];
+  const LastValues* known = scope.cache.find(scope.table, e.index, scope.as_of);
   // A few rows of a large table are read one by one.
-  if (!alone && known == nullptr && rows.size() * 8 >= std::min(scope.table.size(), chunk_rows)) {
+  if (known == nullptr && rows.size() * 8 >= std::min(scope.table.size(), chunk_rows)) {
     known = &scope.cache.read(scope.snapshot, scope.table, e.index, scope.as_of);
   }
   for (std::size_t lane = 0; lane < rows.size(); ++lane) {
@@ -102,16 +150,8 @@ void series(const Expr& e, const RowScope& scope, Rows rows, RowNotes& notes, Ve
       note(notes, lane, known->time[row], known->estimated[row] != 0, known->source[row]);
       continue;
     }
-    const Instant as_of = scope.at(lane);
-    const Last last = last_sample(scope.snapshot, property, column.series[row], as_of);
+    const Last last = last_sample(scope.snapshot, property, column.series[row], scope.as_of);
     out.lack[lane] = last.lack;
-    if (!notes.due.empty()) {
-      note_due(notes, lane, next_sample(*scope.snapshot.history, column.series[row], as_of));
-      if (property.max_age && last.lack != Lack::missing) {
-        note_due(notes, lane,
-                 stale_from(as_of, last.sample.time.end, *property.max_age, scope.snapshot.zone));
-      }
-    }
     if (last.lack != Lack::present) continue;
     put_last(e, column, lane, last.sample.value, out);
     note(notes, lane, last.sample.time, last.sample.estimated, last.sample.source);

@@ -5,6 +5,7 @@
 
 #include <vector>
 
+#include "core/limits.hpp"
 #include "core/text.hpp"
 
 namespace cairn::formula {
@@ -57,6 +58,40 @@ TEST(Windows, CountersRestartAtZero) {
 TEST(Windows, CountOfNothingIsZero) {
   EXPECT_EQ(window_value(window(WindowFunction::count), no_samples).lack, Lack::present);
   EXPECT_EQ(window_value(window(WindowFunction::sum), no_samples).lack, Lack::missing);
+}
+
+TEST(Windows, AMillionSamplesAreAValueAndOneMoreIsNone) {
+  std::vector<model::Sample> samples(limits::window_samples, sample("2020-01-01T00:00", 1));
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    samples[i].time.end = samples[i].time.begin = samples[i].time.end + static_cast<int>(i);
+  }
+  EXPECT_EQ(window_value(window(WindowFunction::sum), samples).value, 1 << 20);
+  samples.push_back(samples.back());
+  for (const auto function : {WindowFunction::count, WindowFunction::sum, WindowFunction::last,
+                              WindowFunction::delta, WindowFunction::quantile}) {
+    EXPECT_EQ(window_value(window(function), samples).lack, Lack::many_samples);
+  }
+  EXPECT_STREQ(to_string(Lack::many_samples), "too many samples in the window");
+}
+
+// Of instants a summary says as much about a period as the samples do.
+TEST(Windows, APeriodOfInstantsNeedsNoSamples) {
+  model::PropertyDef hourly;
+  hourly.every = Span{3600 * ns_per_second, 0};
+  const std::vector<model::Sample> samples{
+      sample("2020-03-01T01:00", 2), sample("2020-03-01T05:00", 7), sample("2020-03-02T00:00", 4)};
+  const Interval day = *parse_period("2020-03-01", zone);
+  for (const auto function : {WindowFunction::sum, WindowFunction::avg, WindowFunction::min,
+                              WindowFunction::last, WindowFunction::delta}) {
+    model::WindowSummary summary;
+    for (const model::Sample& one : samples) summary.add(one, 15);
+    const Windowed a = period_value(function, hourly, day, zone, samples);
+    const Windowed b = period_value(function, hourly, day, zone, summary);
+    EXPECT_EQ(a.value, b.value);
+    EXPECT_EQ(a.reported, b.reported);
+    EXPECT_EQ(a.expected, b.expected);
+    EXPECT_EQ(a.lack, b.lack);
+  }
 }
 
 TEST(Windows, CalendarWindows) {

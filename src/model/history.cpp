@@ -12,6 +12,14 @@ bool ends_after(Instant t, const Sample& sample) {
 
 }  // namespace
 
+void History::last_of_each(std::span<const SeriesId> series, std::span<const Instant> until,
+                           std::span<Sample> out) const {
+  for (std::size_t i = 0; i < series.size(); ++i) {
+    const auto found = series[i] == no_series ? std::nullopt : last(series[i], until[i]);
+    out[i] = found.value_or(Sample{{Instant::min(), Instant::min()}, 0, false, 0});
+  }
+}
+
 void History::summarise(SeriesId series, Instant after, Instant until, std::uint8_t parts,
                         WindowSummary& out) const {
   std::vector<Sample> samples;

@@ -22,6 +22,9 @@ class History {
   virtual ~History() = default;
   // The newest sample whose time ends at or before `until`.
   virtual std::optional<Sample> last(SeriesId series, Instant until) const = 0;
+  // The same of many series, each at its own time; where there is none, the time ends at min().
+  virtual void last_of_each(std::span<const SeriesId> series, std::span<const Instant> until,
+                            std::span<Sample> out) const;
   // Samples with after < time.end <= until, oldest first, appended to `out`.
   virtual void read(SeriesId series, Instant after, Instant until,
                     std::vector<Sample>& out) const = 0;

@@ -32,14 +32,35 @@ std::size_t first_to(const Parts& parts, std::int64_t time_ns) {
   return static_cast<std::size_t>(at - parts.begin());
 }
 
+// As WindowSummary::add of each, one part after the other.
 void add_all(std::span<const Point> points, std::uint8_t parts, WindowSummary& out) {
-  if (parts == 0 && !points.empty()) {  // only the ends count
-    out.add(instant_sample(points.front().time_ns, points.front().value), 0);
-    if (points.size() == 1) return;
-    out.count += points.size() - 2;
-    points = points.last(1);
+  if (points.empty()) return;
+  WindowTotals& totals = out.totals;
+  const Point& first = points.front();
+  const bool has_falls = (parts & summary_part::falls) != 0;
+  if (out.count == 0) {
+    out.first = instant_sample(first.time_ns, first.value);
+    totals.min = totals.max = first.value + 0.0;
+  } else if (has_falls && first.value < out.last.value) {
+    totals.falls.add(out.last.value);
   }
-  for (const Point& point : points) out.add(instant_sample(point.time_ns, point.value), parts);
+  out.count += points.size();
+  out.last = instant_sample(points.back().time_ns, points.back().value);
+  if ((parts & summary_part::extremes) != 0) {
+    for (const Point& point : points) {
+      totals.min = std::min(totals.min, point.value + 0.0);
+      totals.max = std::max(totals.max, point.value + 0.0);
+    }
+  }
+  if ((parts & summary_part::sum) != 0) {
+    for (const Point& point : points) totals.sum.add(point.value);
+  }
+  if ((parts & summary_part::squares) != 0) {
+    for (const Point& point : points) totals.squares.add_square(point.value);
+  }
+  for (std::size_t i = 1; has_falls && i < points.size(); ++i) {
+    if (points[i].value < points[i - 1].value) totals.falls.add(points[i - 1].value);
+  }
 }
 
 }  // namespace
@@ -242,6 +263,9 @@ void SampleRing::let_go() {
 
 std::span<const Point> SampleRing::between(std::span<const Point> points, std::int64_t after_ns,
                                            std::int64_t until_ns) {
+  const bool all =
+      !points.empty() && after_ns < points.front().time_ns && points.back().time_ns <= until_ns;
+  if (all) return points;
   const auto from = std::upper_bound(points.begin(), points.end(), after_ns, after);
   const auto to = std::upper_bound(from, points.end(), until_ns, after);
   return {from, to};

@@ -121,7 +121,7 @@ void run(const Load& load, unsigned seed) {
     ASSERT_EQ(ring.gone_ns(), gone);
     ASSERT_EQ(ring.size(), truth.points.size());
     ASSERT_EQ(ring.newest().time_ns, newest);
-    if (below(16) != 0) continue;
+    if (below(8 + load.points / 200) != 0) continue;
     expect_summary(ring, truth, newest - load.span, newest);
     const std::int64_t after = newest - below(load.span + 2);
     expect_summary(ring, truth, after, after + below(load.span + 2));

@@ -3,6 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <map>
+#include <random>
+
 #include "stream/heads.hpp"
 
 namespace cairn::stream {
@@ -24,7 +28,8 @@ model::Thing thing(std::string id, std::string type) {
   return out;
 }
 
-std::shared_ptr<const model::Snapshot> small_world() {
+// `base`: more times at which b's power is known from a file.
+std::shared_ptr<const model::Snapshot> small_world(const std::vector<std::int64_t>& base = {}) {
   auto catalog = std::make_shared<model::Catalog>();
   model::PropertyDef yearly = observed("yearly");
   yearly.period = PeriodKind::year;
@@ -49,6 +54,10 @@ std::shared_ptr<const model::Snapshot> small_world() {
   records.things.push_back(thing("g", "gauge"));
   records.observations.push_back({"b", "power", {{100}, {100}}, 7, false, ""});
   records.observations.push_back({"b", "power", {{200}, {200}}, 8, false, ""});
+  for (const std::int64_t t : base) {
+    records.observations.push_back(
+        {"b", "power", {{t}, {t}}, static_cast<double>(t % 13) / 4, t % 5 == 0, ""});
+  }
   Problems problems;
   auto snapshot = model::build_snapshot({catalog, regions, {}, nullptr}, records, problems);
   EXPECT_TRUE(problems.ok()) << (problems.ok() ? "" : to_string(problems.errors[0]));
@@ -115,6 +124,104 @@ TEST(LiveHistory, ContinuesTheSeriesOfTheBase) {
   // A cell that nobody fed has no value.
   EXPECT_FALSE(
       history->last(binding.first_series() + binding.find("g", "level").value(), Instant::max()));
+}
+
+// --- Windows over files, heads and what was stored before them ---------------------------------
+
+// Every live point, as the store would have it.
+class Stored final : public model::History {
+ public:
+  std::map<std::int64_t, double> points;
+
+  std::optional<model::Sample> last(model::SeriesId, Instant until) const override {
+    auto at = points.upper_bound(until.ns);
+    if (at == points.begin()) return std::nullopt;
+    --at;
+    return instant_sample(at->first, at->second);
+  }
+  void read(model::SeriesId, Instant after, Instant until,
+            std::vector<model::Sample>& out) const override {
+    for (auto at = points.upper_bound(after.ns); at != points.end() && at->first <= until.ns; ++at)
+      out.push_back(instant_sample(at->first, at->second));
+  }
+};
+
+void expect_same(const model::WindowSummary& a, const model::WindowSummary& b) {
+  ASSERT_EQ(a.count, b.count);
+  if (a.count == 0) return;
+  ASSERT_EQ(a.first, b.first);
+  ASSERT_EQ(a.last, b.last);
+  ASSERT_EQ(a.estimated, b.estimated);
+  ASSERT_EQ(a.instants, b.instants);
+  ASSERT_EQ(a.totals.min, b.totals.min);
+  ASSERT_EQ(a.totals.max, b.totals.max);
+  ASSERT_EQ(a.totals.sum.value(), b.totals.sum.value());
+  ASSERT_EQ(a.totals.squares.value(), b.totals.squares.value());
+  ASSERT_EQ(a.totals.falls.value(), b.totals.falls.value());
+}
+
+TEST(LiveHistory, ASummaryIsThatOfWhatIsRead) {
+  constexpr std::uint8_t all = 15;
+  std::size_t merged = 0;
+  for (unsigned seed = 1; seed <= 60; ++seed) {
+    std::mt19937_64 random(seed);
+    const auto below = [&](std::int64_t n) {
+      return static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(n));
+    };
+    std::map<std::int64_t, model::Sample> truth;
+    std::vector<std::int64_t> base;
+    for (std::int64_t n = below(60); n > 0; --n) base.push_back(300 + below(1'000));
+    const Binding binding(small_world(base));
+    const CellId cell = binding.find("b", "power").value();
+    const model::SeriesId series = binding.first_series() + cell;
+    std::vector<model::Sample> of_base;
+    binding.base().history->read(binding.base_series(cell), Instant::min(), Instant::max(),
+                                 of_base);
+    for (const model::Sample& sample : of_base) truth[sample.time.end.ns] = sample;
+    Heads heads;
+    SeriesMap map;
+    heads.resize(1);
+    const std::int64_t span = 50 + below(900);
+    heads.keep(0, span, seed % 2 == 0);
+    map.bind(0, cell);
+    Stored stored;
+    const LiveHistory history(binding, heads, map, &stored);
+    const LiveHistory shallow(binding, heads, map);
+    // Live data begin behind the base, or in the middle of it, and correct it there.
+    std::int64_t newest = seed % 3 == 0 ? 400 : 1'300;
+    for (int i = 0; i < 700; ++i) {
+      const std::int64_t time = below(4) == 0 ? newest - below(span) : newest + 1 + below(3);
+      newest = std::max(newest, time);
+      const double value = static_cast<double>(below(400)) / 8;
+      heads.add(0, {time, value});
+      stored.points[time] = value;
+      truth[time] = instant_sample(time, value);
+      if (below(8) != 0) continue;
+      const Instant until{newest - (below(3) == 0 ? below(span) : 0)};
+      const Instant after{until.ns - 1 - below(span + 200)};
+      model::WindowSummary expected;
+      for (auto at = truth.upper_bound(after.ns); at != truth.end() && at->first <= until.ns; ++at)
+        expected.add(at->second, all);
+      model::WindowSummary actual;
+      history.summarise(series, after, until, all, actual);
+      expect_same(actual, expected);
+      model::WindowSummary kept;
+      shallow.summarise(series, after, until, all, kept);
+      model::WindowSummary read;
+      shallow.model::History::summarise(series, after, until, all, read);
+      expect_same(kept, read);
+      if (expected.count > 0 && expected.first.estimated) ++merged;
+      // Last values of many at once are those asked for one by one.
+      const std::array<model::SeriesId, 3> ids{series, model::no_series, series};
+      const std::array<Instant, 3> times{until, until, after};
+      std::array<model::Sample, 3> found;
+      history.last_of_each(ids, times, found);
+      EXPECT_EQ(found[0], history.last(series, until).value_or(found[1]));
+      EXPECT_EQ(found[2], history.last(series, after).value_or(found[1]));
+      EXPECT_EQ(found[1].time.end, Instant::min());
+    }
+  }
+  EXPECT_GT(merged, 100u);
 }
 
 }  // namespace

@@ -33,39 +33,38 @@ bool take(std::string_view& in, T& value) {
 }  // namespace
 
 void Heads::resize(std::size_t count) {
-  last_.resize(count, Point{never, 0});
-  ring_of_.resize(count, none);
-  gone_.resize(count, never);
+  heads_.resize(count);
 }
 
 void Heads::keep(Series series, std::int64_t span_ns, bool squares) {
   if (span_ns <= 0) return;
-  const bool fresh = ring_of_[series] == none;
+  const bool fresh = heads_[series].ring == none;
   if (fresh) {
-    ring_of_[series] = static_cast<std::uint32_t>(rings_.size());
-    rings_.emplace_back().begin_after(gone_[series]);
+    heads_[series].ring = static_cast<std::uint32_t>(rings_.size());
+    rings_.emplace_back().begin_after(heads_[series].gone_ns);
   }
-  model::SampleRing& ring = rings_[ring_of_[series]];
+  model::SampleRing& ring = rings_[heads_[series].ring];
   ring.keep(span_ns, squares);
-  if (fresh && heard(series)) ring.add(last_[series]);
+  if (fresh && heard(series)) ring.add(heads_[series].last);
 }
 
 Placement Heads::add(Series series, Point point) {
-  Point& last = last_[series];
-  if (ring_of_[series] != none) {
-    model::SampleRing& ring = rings_[ring_of_[series]];
+  Head& head = heads_[series];
+  Point& last = head.last;
+  if (head.ring != none) {
+    model::SampleRing& ring = rings_[head.ring];
     const Placement placement = ring.add(point);
     last = ring.newest();
     return placement;
   }
   if (point.time_ns > last.time_ns) {
-    gone_[series] = last.time_ns;
+    head.gone_ns = last.time_ns;
     last = point;
     return Placement::newer;
   }
   if (point.time_ns < last.time_ns) {
-    if (point.time_ns <= gone_[series]) return Placement::beyond;
-    gone_[series] = point.time_ns;
+    if (point.time_ns <= head.gone_ns) return Placement::beyond;
+    head.gone_ns = point.time_ns;
     return Placement::late;
   }
   if (same(point.value, last.value)) return Placement::duplicate;
@@ -75,21 +74,21 @@ Placement Heads::add(Series series, Point point) {
 
 std::optional<Point> Heads::last(Series series, Instant until) const {
   if (!heard(series)) return std::nullopt;
-  if (last_[series].time_ns <= until.ns) return last_[series];
-  if (ring_of_[series] == none) return std::nullopt;
-  return rings_[ring_of_[series]].last(until.ns);
+  if (heads_[series].last.time_ns <= until.ns) return heads_[series].last;
+  if (heads_[series].ring == none) return std::nullopt;
+  return rings_[heads_[series].ring].last(until.ns);
 }
 
 void Heads::read(Series series, Instant after, Instant until,
                  std::vector<model::Sample>& out) const {
   if (!heard(series) || until <= after) return;
-  if (ring_of_[series] == none) {
-    const Point& last = last_[series];
+  if (heads_[series].ring == none) {
+    const Point& last = heads_[series].last;
     if (last.time_ns <= after.ns || last.time_ns > until.ns) return;
     out.push_back(instant_sample(last.time_ns, last.value));
     return;
   }
-  rings_[ring_of_[series]].read(after.ns, until.ns, [&](std::span<const Point> points) {
+  rings_[heads_[series].ring].read(after.ns, until.ns, [&](std::span<const Point> points) {
     for (const Point& point : points) out.push_back(instant_sample(point.time_ns, point.value));
   });
 }
@@ -97,34 +96,33 @@ void Heads::read(Series series, Instant after, Instant until,
 void Heads::summarise(Series series, Instant after, Instant until, std::uint8_t parts,
                       model::WindowSummary& out) const {
   if (!heard(series) || until <= after) return;
-  if (ring_of_[series] != none) {
-    return rings_[ring_of_[series]].summarise(after.ns, until.ns, parts, out);
+  if (heads_[series].ring != none) {
+    return rings_[heads_[series].ring].summarise(after.ns, until.ns, parts, out);
   }
-  const Point& last = last_[series];
+  const Point& last = heads_[series].last;
   if (last.time_ns <= after.ns || last.time_ns > until.ns) return;
   out.add(instant_sample(last.time_ns, last.value), parts);
 }
 
 Instant Heads::complete_after(Series series) const {
-  const std::uint32_t ring = ring_of_[series];
-  return {ring == none ? gone_[series] : rings_[ring].gone_ns()};
+  const std::uint32_t ring = heads_[series].ring;
+  return {ring == none ? heads_[series].gone_ns : rings_[ring].gone_ns()};
 }
 
 std::size_t Heads::bytes() const {
   std::size_t bytes =
-      last_.capacity() * sizeof(Point) + ring_of_.capacity() * sizeof(std::uint32_t) +
-      gone_.capacity() * sizeof(std::int64_t) + rings_.capacity() * sizeof(model::SampleRing);
+      heads_.capacity() * sizeof(Head) + rings_.capacity() * sizeof(model::SampleRing);
   for (const model::SampleRing& ring : rings_) bytes += ring.bytes();
   return bytes;
 }
 
 void Heads::write(std::string& out) const {
-  put(out, static_cast<std::uint64_t>(last_.size()));
-  for (Series series = 0; series < last_.size(); ++series) {
-    const std::uint32_t index = ring_of_[series];
+  put(out, static_cast<std::uint64_t>(heads_.size()));
+  for (Series series = 0; series < heads_.size(); ++series) {
+    const std::uint32_t index = heads_[series].ring;
     put(out, static_cast<std::uint8_t>(index != none));
-    put(out, last_[series].time_ns);
-    put(out, last_[series].value);
+    put(out, heads_[series].last.time_ns);
+    put(out, heads_[series].last.value);
     put(out, complete_after(series).ns);
     if (index == none) continue;
     const model::SampleRing& ring = rings_[index];
@@ -148,15 +146,15 @@ Result<Heads> Heads::read_from(std::string_view& in) {
   heads.resize(count);
   for (Series series = 0; series < count; ++series) {
     std::uint8_t has_ring = 0;
-    Point& last = heads.last_[series];
+    Point& last = heads.heads_[series].last;
     std::int64_t gone = never;
     if (!take(in, has_ring) || !take(in, last.time_ns) || !take(in, last.value) ||
         !take(in, gone)) {
       return broken();
     }
-    heads.gone_[series] = gone;
+    heads.heads_[series].gone_ns = gone;
     if (has_ring == 0) continue;
-    heads.ring_of_[series] = static_cast<std::uint32_t>(heads.rings_.size());
+    heads.heads_[series].ring = static_cast<std::uint32_t>(heads.rings_.size());
     model::SampleRing& ring = heads.rings_.emplace_back();
     ring.begin_after(gone);
     std::int64_t span_ns = 0;
@@ -223,6 +221,36 @@ std::optional<model::Sample> LiveHistory::last(model::SeriesId series, Instant u
   const auto older = deep_->last(series, until);
   if (older && (!found || found->time.end <= older->time.end)) return older;
   return found;
+}
+
+// What lies anywhere in memory is asked for first, then used.
+void LiveHistory::last_of_each(std::span<const model::SeriesId> series,
+                               std::span<const Instant> until, std::span<model::Sample> out) const {
+  const auto cell_of = [&](std::size_t i) {  // beyond all of them where the series is not a cell's
+    const bool live = series[i] != model::no_series && series[i] >= binding_.first_series();
+    return live ? series[i] - binding_.first_series() : none;
+  };
+  for (std::size_t i = 0; i < series.size(); ++i) {
+    if (const CellId cell = cell_of(i); cell < map_.series_of.size()) {
+      __builtin_prefetch(&map_.series_of[cell]);
+    }
+  }
+  for (std::size_t i = 0; i < series.size(); ++i) {
+    if (const Series live = live_of(cell_of(i)); live != none) heads_.expect(live);
+  }
+  for (std::size_t i = 0; i < series.size(); ++i) {
+    const CellId cell = cell_of(i);
+    const Series live = live_of(cell);
+    if (live != none && binding_.base_series(cell) == model::no_series) {
+      const Point& newest = heads_.last(live);
+      if (heads_.heard(live) && newest.time_ns <= until[i].ns) {  // the usual case
+        out[i] = instant_sample(newest.time_ns, newest.value);
+        continue;
+      }
+    }
+    const auto found = series[i] == model::no_series ? std::nullopt : last(series[i], until[i]);
+    out[i] = found.value_or(model::Sample{{Instant::min(), Instant::min()}, 0, false, 0});
+  }
 }
 
 void LiveHistory::read(model::SeriesId series, Instant after, Instant until,

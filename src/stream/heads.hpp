@@ -29,7 +29,7 @@ class Heads {
  public:
   // Makes room for series [0, count).
   void resize(std::size_t count);
-  std::size_t size() const { return last_.size(); }
+  std::size_t size() const { return heads_.size(); }
   // Keeps points back to `span_ns` before the newest one (the largest span asked for counts), at
   // most limits::window_samples of them. 0: the last one alone. Points that were let go before do
   // not come back. `squares`: windows ask for their spread.
@@ -37,8 +37,10 @@ class Heads {
 
   Placement add(Series series, Point point);
 
-  bool heard(Series series) const { return last_[series].time_ns != INT64_MIN; }
-  const Point& last(Series series) const { return last_[series]; }
+  bool heard(Series series) const { return heads_[series].last.time_ns != INT64_MIN; }
+  const Point& last(Series series) const { return heads_[series].last; }
+  // Soon the series will be asked for, or added to.
+  void expect(Series series) const { __builtin_prefetch(&heads_[series]); }
   // The newest at or before `until`; nothing when it is older than what is kept.
   std::optional<Point> last(Series series, Instant until) const;
   // after < time <= until, oldest first, of what is kept, appended to `out`.
@@ -56,9 +58,12 @@ class Heads {
   static Result<Heads> read_from(std::string_view& in);
 
  private:
-  std::vector<Point> last_;
-  std::vector<std::uint32_t> ring_of_;  // `none`: the last point alone
-  std::vector<std::int64_t> gone_;      // newest time that was let go, of series without ring
+  struct Head {  // two of a cache line
+    Point last{INT64_MIN, 0};
+    std::int64_t gone_ns = INT64_MIN;  // newest time that was let go, where there is no ring
+    std::uint32_t ring = none;         // `none`: the last point alone
+  };
+  std::vector<Head> heads_;
   std::vector<model::SampleRing> rings_;
 };
 
@@ -85,6 +90,8 @@ class LiveHistory final : public model::History {
       : binding_(binding), heads_(heads), map_(map), deep_(deep) {}
 
   std::optional<model::Sample> last(model::SeriesId series, Instant until) const override;
+  void last_of_each(std::span<const model::SeriesId> series, std::span<const Instant> until,
+                    std::span<model::Sample> out) const override;
   void read(model::SeriesId series, Instant after, Instant until,
             std::vector<model::Sample>& out) const override;
   void summarise(model::SeriesId series, Instant after, Instant until, std::uint8_t parts,

@@ -14,11 +14,19 @@ namespace cairn::stream {
 namespace {
 
 constexpr std::string_view magic = "CRNMACH1";
+// Readings whose memory is asked for before it is needed: as many as take a cache miss.
+constexpr std::size_t ahead = 12;
 
 struct Item {
   Observed reading;
   std::uint32_t rank = 0;  // of its time among those of the thing in this record
   bool historical = false;
+};
+// What of a series every reading needs; no slot where its thing or property is gone.
+struct Bound {
+  Slot slot = none;
+  std::uint16_t type = 0;
+  bool minded = false;  // silence matters
 };
 struct Group {  // a message
   Message message;
@@ -76,6 +84,7 @@ struct Machine::Impl {
   Status decode(std::string_view payload);
   void observe(Moment& moment);
   std::uint32_t rank_items();
+  void expect(Series series) const;
   void rank_sorted();
   void round(std::span<const std::uint32_t> order, Moment& moment);
   void take(const Item& item, Moment& moment);
@@ -99,8 +108,7 @@ struct Machine::Impl {
   RuleBook rules;
   Sources sources;
   std::vector<std::vector<Reached>> reached;  // by type and property
-  std::vector<Slot> slot_of;                  // by series
-  std::vector<std::uint8_t> minded;           // by series: silence matters
+  std::vector<Bound> bound;                   // by series
   std::map<Series, SeriesName> lost;          // whose thing or property is gone
   std::vector<ThingState> things;             // by slot
   std::uint64_t position = 0;
@@ -121,17 +129,15 @@ struct Machine::Impl {
 void Machine::Impl::define(const SeriesName& name) {
   const Series series = name.series;
   const auto cell = binding->find(name.thing, name.property);
-  slot_of.push_back(none);
-  minded.push_back(0);
-  heads.resize(slot_of.size());
+  bound.emplace_back();
+  heads.resize(bound.size());
   map.bind(series, cell ? *cell : none);
   if (!cell) {
     lost[series] = name;
     return;
   }
   const Cell at = binding->cell(*cell);
-  slot_of[series] = at.slot;
-  minded[series] = rules.minds(at.type, at.column) ? 1 : 0;
+  bound[series] = {at.slot, static_cast<std::uint16_t>(at.type), rules.minds(at.type, at.column)};
   keep(series, at);
 }
 
@@ -142,12 +148,12 @@ void Machine::Impl::keep(Series series, const Cell& cell) {
 }
 
 Status Machine::Impl::define_next(const SeriesName& name) {
-  if (name.series == slot_of.size()) {
+  if (name.series == bound.size()) {
     define(name);
     return {};
   }
   return fail(Code::invalid,
-              format("the log defines series {} where {} is due", name.series, slot_of.size()));
+              format("the log defines series {} where {} is due", name.series, bound.size()));
 }
 
 // --- Observations ------------------------------------------------------------------------------
@@ -159,7 +165,7 @@ Status Machine::Impl::decode(std::string_view payload) {
   while (reader.next()) {
     groups.push_back({reader.message(), items.size()});
     for (const Observed& reading : reader.readings()) {
-      if (reading.series >= slot_of.size()) {
+      if (reading.series >= bound.size()) {
         return fail(Code::invalid,
                     format("the log observes series {}, which it never defined", reading.series));
       }
@@ -170,12 +176,24 @@ Status Machine::Impl::decode(std::string_view payload) {
   return {};
 }
 
+// Asks for the memory that a reading will need: it lies anywhere.
+void Machine::Impl::expect(Series series) const {
+  heads.expect(series);
+  __builtin_prefetch(&map.cell_of[series]);
+  if (bound[series].slot != none) __builtin_prefetch(&things[bound[series].slot], 1);
+}
+
 // A thing's times in a record are taken one after the other: a round has at most one of each.
 std::uint32_t Machine::Impl::rank_items() {
   ++records;
   std::uint32_t most = 0;
-  for (Item& item : items) {
-    const Slot slot = slot_of[item.reading.series];
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    if (i + 2 * ahead < items.size()) {
+      __builtin_prefetch(&bound[items[i + 2 * ahead].reading.series]);
+    }
+    if (i + ahead < items.size()) expect(items[i + ahead].reading.series);
+    Item& item = items[i];
+    const Slot slot = bound[item.reading.series].slot;
     if (slot == none) continue;
     ThingState& thing = things[slot];
     if (thing.record != records) {
@@ -200,7 +218,7 @@ void Machine::Impl::rank_sorted() {
   std::vector<std::uint32_t> sorted(items.size());
   for (std::uint32_t i = 0; i < sorted.size(); ++i) sorted[i] = i;
   const auto key = [&](std::uint32_t i) {
-    return std::pair(slot_of[items[i].reading.series], items[i].reading.time_ns);
+    return std::pair(bound[items[i].reading.series].slot, items[i].reading.time_ns);
   };
   std::stable_sort(sorted.begin(), sorted.end(),
                    [&](std::uint32_t a, std::uint32_t b) { return key(a) < key(b); });
@@ -211,7 +229,7 @@ void Machine::Impl::rank_sorted() {
       const auto now = key(sorted[i]);
       rank = now.first != before.first ? 0 : now.second != before.second ? rank + 1 : rank;
     }
-    items[sorted[i]].rank = slot_of[items[sorted[i]].reading.series] == none ? 0 : rank;
+    items[sorted[i]].rank = bound[items[sorted[i]].reading.series].slot == none ? 0 : rank;
   }
 }
 
@@ -244,7 +262,10 @@ void Machine::Impl::observe(Moment& moment) {
 
 void Machine::Impl::round(std::span<const std::uint32_t> which, Moment& moment) {
   ++rounds;
-  for (const std::uint32_t i : which) take(items[i], moment);
+  for (std::size_t k = 0; k < which.size(); ++k) {
+    if (k + ahead < which.size()) expect(items[which[k + ahead]].reading.series);
+    take(items[which[k]], moment);
+  }
   std::sort(stepped.begin(), stepped.end());
   for (const std::uint32_t type : stepped) {
     rules.step(type, steps[type], moment);
@@ -261,7 +282,8 @@ void Machine::Impl::take(const Item& item, Moment& moment) {
     return;
   }
   effects.stored.push_back(reading);
-  const Slot slot = slot_of[reading.series];
+  const Bound& of = bound[reading.series];
+  const Slot slot = of.slot;
   if (slot == none) {
     ++effects.unbound;
     return;
@@ -270,8 +292,8 @@ void Machine::Impl::take(const Item& item, Moment& moment) {
   effects.touched.push_back(cell);
   ThingState& thing = things[slot];
   thing.changed = moment.position;
-  if (minded[reading.series] != 0 && !item.historical) rules.heard(binding->cell(cell), moment);
-  const std::uint32_t type = binding->type_of(slot);
+  if (of.minded && !item.historical) rules.heard(binding->cell(cell), moment);
+  const std::uint32_t type = of.type;
   if (thing.round == rounds) {
     if (!item.historical) steps[type][thing.lane].historical = false;
     return;
@@ -331,8 +353,8 @@ void Machine::Impl::repair(const Repair& repair, Moment& moment) {
 // --- As bytes ----------------------------------------------------------------------------------
 
 void Machine::Impl::write_series(std::string& out) const {
-  put_varint(out, slot_of.size());
-  for (Series series = 0; series < slot_of.size(); ++series) {
+  put_varint(out, bound.size());
+  for (Series series = 0; series < bound.size(); ++series) {
     const CellId id = map.cell_of[series];
     if (id == none) {
       put_text(out, lost.at(series).thing);
@@ -467,14 +489,14 @@ Status Machine::Impl::read(std::string_view bytes) {
   if (!read_rules(in, names)) return broken();
   std::string_view rest = in.rest();
   auto read = Heads::read_from(rest);
-  if (!read || !rest.empty() || read->size() != slot_of.size()) return broken();
+  if (!read || !rest.empty() || read->size() != bound.size()) return broken();
   heads = std::move(*read);
-  for (Series series = 0; series < slot_of.size(); ++series) {
-    if (slot_of[series] == none) continue;
+  for (Series series = 0; series < bound.size(); ++series) {
+    if (bound[series].slot == none) continue;
     const Cell cell = binding->cell(map.cell_of[series]);
     keep(series, cell);
     if (!heads.heard(series)) continue;
-    ThingState& thing = things[slot_of[series]];
+    ThingState& thing = things[bound[series].slot];
     thing.last_step_ns = std::max(thing.last_step_ns, heads.last(series).time_ns);
   }
   rules.restart_timers();
@@ -508,7 +530,7 @@ Status Machine::apply(const Record& record, Effects& effects) {
   switch (record.kind) {
     case RecordKind::series:
       read = keep(read_series(record.payload), series);
-      if (read && series.series != m.slot_of.size()) read = m.define_next(series);
+      if (read && series.series != m.bound.size()) read = m.define_next(series);
       break;
     case RecordKind::source:
       read = keep(read_source(record.payload), source);
@@ -584,7 +606,7 @@ Instant Machine::arrival() const {
   return impl_->arrival;
 }
 std::size_t Machine::series() const {
-  return impl_->slot_of.size();
+  return impl_->bound.size();
 }
 std::vector<SourceName> Machine::sources() const {
   return impl_->sources.names();

@@ -6,6 +6,9 @@
 namespace cairn::stream {
 namespace {
 
+// Steps whose memory is asked for before it is needed.
+constexpr std::size_t ahead = 12;
+
 bool active(AlertPhase phase) {
   return phase != AlertPhase::inactive;
 }
@@ -37,7 +40,16 @@ RuleBook::RuleBook(const Binding& binding, const formula::Library& library,
   for (std::uint32_t i = 0; i < rules_.size(); ++i) {
     const CompiledRule& rule = rules_[i];
     states_[i].resize(binding_.slot_count(rule.type));
-    (rule.silent ? silent_by_type_ : by_type_)[rule.type].push_back(i);
+    auto& of_type = (rule.silent ? silent_by_type_ : by_type_)[rule.type];
+    bit_.push_back(rule.silent ? 0 : std::uint64_t{1} << std::min<std::size_t>(63, of_type.size()));
+    of_type.push_back(i);
+  }
+  slots_.resize(binding_.slots());
+  for (Slot slot = 0; slot < slots_.size(); ++slot) {
+    const auto rows = binding_.rows(slot);
+    const Interval all{Instant::min(), Instant::max()};
+    const auto& table = *live_.tables[binding_.type_of(slot)];
+    if (rows.size() == 1 && table.valid[rows[0]] == all) slots_[slot].row = rows[0];
   }
 }
 
@@ -65,7 +77,18 @@ const RulePair& RuleBook::state(const CompiledRule& rule, Slot slot) const {
 }
 
 void RuleBook::set_state(const CompiledRule& rule, Slot slot, const RulePair& pair) {
-  states_[static_cast<std::size_t>(&rule - rules_.data())].set(index(rule, slot), pair);
+  put_state(static_cast<std::uint32_t>(&rule - rules_.data()), slot, pair);
+}
+
+void RuleBook::put_state(std::uint32_t rule, Slot slot, const RulePair& pair) {
+  states_[rule].set(index(rules_[rule], slot), pair);
+  const std::uint64_t bit = bit_[rule];
+  std::uint64_t& busy = slots_[slot].busy;
+  if (!rests(pair)) {
+    busy |= bit;
+  } else if (bit >> 63 == 0) {  // the last bit stands for several rules
+    busy &= ~bit;
+  }
 }
 
 // --- Steps -------------------------------------------------------------------------------------
@@ -75,14 +98,19 @@ void RuleBook::step(std::uint32_t type, std::span<const ThingStep> steps, Moment
     rows_.clear();
     as_of_.clear();
     present_.clear();
-    for (const ThingStep& step :
-         steps.subspan(begin, std::min(formula::chunk_rows, steps.size() - begin))) {
-      const std::uint32_t row = binding_.row_at(step.slot, step.at);
+    busy_.clear();
+    const auto chunk = steps.subspan(begin, std::min(formula::chunk_rows, steps.size() - begin));
+    for (std::size_t i = 0; i < chunk.size(); ++i) {
+      const ThingStep& step = chunk[i];
+      if (i + ahead < chunk.size()) __builtin_prefetch(&slots_[chunk[i + ahead].slot]);
+      const OfSlot& of = slots_[step.slot];
+      const std::uint32_t row = of.row != none ? of.row : binding_.row_at(step.slot, step.at);
       // A thing that is not there at that time says nothing.
       if (row == none) continue;
       rows_.push_back(row);
       as_of_.push_back(step.at);
       present_.push_back(step);
+      busy_.push_back(of.busy);
     }
     if (rows_.empty()) continue;
     batch_.begin(type, rows_, as_of_);
@@ -101,31 +129,34 @@ void RuleBook::read_truths(const formula::Compiled& formula, std::vector<Truth>&
 void RuleBook::step_rule(std::uint32_t rule_index, std::span<const ThingStep> steps,
                          Moment& moment) {
   const CompiledRule& rule = rules_[rule_index];
-  StateTable& states = states_[rule_index];
+  const StateTable& states = states_[rule_index];
   read_truths(rule.when, when_);
+  const std::uint64_t bit = bit_[rule_index];
   if (rule.clear) {
-    const bool needed = std::any_of(steps.begin(), steps.end(), [&](const ThingStep& step) {
-      const RulePair& pair = states.get(index(rule, step.slot));
-      return fires((step.again ? pair.before : pair.now).phase);
-    });
+    bool needed = false;
+    for (std::size_t lane = 0; lane < steps.size() && !needed; ++lane) {
+      if ((busy_[lane] & bit) == 0) continue;
+      const RulePair& pair = states.get(index(rule, steps[lane].slot));
+      needed = fires((steps[lane].again ? pair.before : pair.now).phase);
+    }
     clear_.assign(rows_.size(), Truth::unknown);
     if (needed) read_truths(*rule.clear, clear_);
   }
   const std::size_t first = moment.effects.transitions.size();
   for (std::size_t lane = 0; lane < steps.size(); ++lane) {
+    // The usual case: nothing was, nothing is.
+    if (when_[lane] != Truth::yes && (busy_[lane] & bit) == 0) continue;
     const ThingStep& at = steps[lane];
-    const std::size_t place = index(rule, at.slot);
-    const RulePair& pair = states.get(place);
+    const RulePair& pair = states.get(index(rule, at.slot));
     Change change;
     change.before = at.again ? pair.before : pair.now;
     change.current = pair.now;
     change.next = stream::step(rule.times, change.before, at.at, when_[lane],
                                rule.clear ? clear_[lane] : Truth::unknown);
-    // The usual case: nothing was, nothing is.
     const bool confirms = change.current.quiet && !at.historical;
     if (!confirms && change.next == change.current && change.before == pair.before) continue;
     settle(rule, at, change, moment);
-    states.set(place, {change.next, change.before});
+    put_state(rule_index, at.slot, {change.next, change.before});
   }
   if (rule.suppress) suppress(rule, first, moment);
 }

@@ -112,6 +112,20 @@ class RuleBook {
     RuleState next;
   };
 
+  // What is looked at on every step of a thing, in one place.
+  struct OfSlot {
+    // A bit for each of its type's rules (the last one for all from the 64th on) whose state is
+    // more than at rest: see rests().
+    std::uint64_t busy = 0;
+    std::uint32_t row = none;  // of a thing that has one version for all time
+  };
+
+  // A rule that is not true over such a state leaves it as it is.
+  static bool rests(const RulePair& pair) {
+    return pair.now == pair.before && pair.now.phase == AlertPhase::inactive &&
+           pair.now.since_ns == 0 && !pair.now.quiet;
+  }
+  void put_state(std::uint32_t rule, Slot slot, const RulePair& pair);
   void step_rule(std::uint32_t rule, std::span<const ThingStep> steps, Moment& moment);
   void read_truths(const formula::Compiled& formula, std::vector<Truth>& out);
   void settle(const CompiledRule& rule, const ThingStep& step, Change& change, Moment& moment);
@@ -129,7 +143,9 @@ class RuleBook {
   const model::Snapshot& live_;
   std::size_t most_shelved_;
   std::vector<CompiledRule> rules_;
-  std::vector<StateTable> states_;                   // as rules_
+  std::vector<StateTable> states_;  // as rules_
+  std::vector<std::uint64_t> bit_;  // as rules_: in OfSlot::busy; 0: silence
+  std::vector<OfSlot> slots_;
   std::vector<std::vector<std::uint32_t>> by_type_;  // `when` rules, into rules_
   std::vector<std::vector<std::uint32_t>> silent_by_type_;
   std::vector<Timer> timers_;  // a heap: one of each thing that was heard and is not silent
@@ -138,7 +154,8 @@ class RuleBook {
   formula::RowBatch batch_;
   std::vector<std::uint32_t> rows_;
   std::vector<Instant> as_of_;
-  std::vector<ThingStep> present_;  // the steps with a row
+  std::vector<ThingStep> present_;   // the steps with a row
+  std::vector<std::uint64_t> busy_;  // their rules', as the step begins
   std::vector<Truth> when_;
   std::vector<Truth> clear_;
   std::vector<Timer> expired_;

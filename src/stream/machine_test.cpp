@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <map>
 #include <random>
@@ -236,6 +237,75 @@ TEST(Machine, FiresAsTheStepsOverTheSortedDataDo) {
     }
   }
   EXPECT_GT(firings, 500u);
+}
+
+// Windows of every kind, against the samples added up one by one.
+TEST(Machine, WindowsHoldWhatTheSortedDataHold) {
+  const auto rule = [](const char* id, const char* when) {
+    return format("  {}:\n    label: {{zh: a, en: b}}\n    type: gauge\n    when: '{}'\n", id,
+                  when);
+  };
+  const std::string rules = rule("sum", "sum(level, 40min) > 90 m") +
+                            rule("high", "max(level, 7min) - min(level, 7min) > 6 m") +
+                            rule("many", "count(level > limit, 3h) > 40") +
+                            rule("rise", "delta(level, 1h) > 4 m");
+  using Window = std::vector<std::array<double, 2>>;
+  const auto holds = [](std::string_view id, const auto& in) {
+    const auto of = [&](int minutes) {
+      Window window = in(minutes);
+      return window;
+    };
+    double sum = 0;
+    if (id == "sum") {
+      for (const auto& value : of(40)) sum += value[0];
+      return sum > 90;
+    }
+    if (id == "high") {
+      const Window window = of(7);
+      const auto [low, high] = std::minmax_element(window.begin(), window.end());
+      return (*high)[0] - (*low)[0] > 6;
+    }
+    if (id == "rise") return of(60).back()[0] - of(60).front()[0] > 4;
+    for (const auto& value : of(180)) sum += value[0] > value[1] ? 1 : 0;
+    return sum > 40;
+  };
+  std::size_t firings = 0;
+  for (std::uint32_t seed = 1; seed <= 12; ++seed) {
+    const std::size_t gauges = 1 + seed % 3;
+    Bench b(rules, gauges);
+    const Fed fed = random_records(seed, gauges, seed % 2 == 0);
+    std::map<std::pair<std::uint32_t, Slot>, Episodes> told;
+    for (const std::string& payload : fed.payloads) {
+      b.apply(RecordKind::observations, payload);
+      note(b.effects, told);
+    }
+    for (const CompiledRule& one : compile_rules(b.library, {})) {
+      for (std::size_t gauge = 0; gauge < gauges; ++gauge) {
+        const Values& values = fed.values[gauge];
+        Episodes expected;
+        RuleState state;
+        for (const auto& [time, value] : values) {
+          const auto in = [&, now = time](int minutes) {
+            Window window;
+            const auto end = values.upper_bound(now);
+            for (auto at = values.upper_bound(now - minutes * minute); at != end; ++at)
+              window.push_back(at->second);
+            return window;
+          };
+          const bool fired = fires(state.phase);
+          // One sample is no difference: the rule is not true.
+          const bool true_now = holds(one.def->id, in);
+          state = step(one.times, state, {time}, true_now ? Truth::yes : Truth::no, Truth::unknown);
+          if (!fired && fires(state.phase)) expected.emplace_back(time, 0);
+          if (fired && !fires(state.phase)) expected.back().second = time;
+        }
+        firings += expected.size();
+        const Slot slot = b.binding->find_thing(format("g{}", gauge + 1));
+        EXPECT_EQ((told[{one.index, slot}]), expected) << one.def->id << " seed " << seed;
+      }
+    }
+  }
+  EXPECT_GT(firings, 200u);
 }
 
 TEST(Machine, GoesOnFromAnyRecordAsIfItHadNeverStopped) {

@@ -91,11 +91,6 @@ class Reach {
 
 }  // namespace
 
-Truth CompiledRule::truth(const formula::Vec& values, std::size_t lane) {
-  if (!values.present(lane)) return Truth::unknown;
-  return values.numbers[values.at(lane)] != 0 ? Truth::yes : Truth::no;
-}
-
 Result<CompiledRule> compile_rule(const formula::Library& library, std::uint32_t index, Zone zone) {
   const model::Catalog& catalog = library.catalog();
   const model::RuleDef& rule = catalog.rules[index];

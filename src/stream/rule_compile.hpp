@@ -24,7 +24,10 @@ struct CompiledRule {
   std::optional<std::uint32_t> silent;  // no-data: the property, into the type's
 
   // How the rule reads the formulas' values.
-  static Truth truth(const formula::Vec& values, std::size_t lane);
+  static Truth truth(const formula::Vec& values, std::size_t lane) {
+    if (!values.present(lane)) return Truth::unknown;
+    return values.numbers[values.at(lane)] != 0 ? Truth::yes : Truth::no;
+  }
 };
 
 Result<CompiledRule> compile_rule(const formula::Library& library, std::uint32_t index, Zone zone);

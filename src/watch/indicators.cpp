@@ -147,7 +147,8 @@ std::string_view reason_word(const Cell& cell) {
   }
   // The evaluator's own words (formula/vec.cpp), which go to people as the detail.
   for (const std::string_view part :
-       {"division by zero", "outside the domain", "too large for", "cannot be compared"}) {
+       {"division by zero", "outside the domain", "too large for", "too many samples",
+        "cannot be compared"}) {
     if (reason.find(part) != std::string_view::npos) return "undefined";
   }
   for (const std::string_view part :
