@@ -286,7 +286,14 @@ TEST_F(ApiLiveTest, ASeriesAsCsv) {
   const Response csv = world.get("/v1/things/s2/series?property=load&format=csv&to=2022-06-28");
   ASSERT_EQ(csv.status, 200) << csv.body;
   EXPECT_TRUE(csv.type.starts_with("text/csv"));
-  EXPECT_TRUE(csv.body.starts_with("time,value,unit\r\n2022-06-27T16:00:00Z,1,kW\r\n")) << csv.body;
+  ASSERT_TRUE(csv.stream);
+  std::string body;
+  while (csv.stream->pull({}, body)) {
+  }
+  EXPECT_TRUE(body.starts_with("time,value,unit\r\n2022-06-27T16:00:00Z,1,kW\r\n")) << body;
+  EXPECT_EQ(std::count(body.begin(), body.end(), '\n'), 1 + 24) << body;
+  const Response none = world.get("/v1/things/s2/series?property=load&format=csv&from=2030");
+  EXPECT_EQ(none.body, "time,value,unit\r\n");
 }
 
 }  // namespace

@@ -2,11 +2,11 @@
 #include <algorithm>
 #include <limits>
 
-#include "core/csv.hpp"
 #include "core/text.hpp"
 #include "server/api.hpp"
 #include "server/detail/render.hpp"
 #include "server/inquiry.hpp"
+#include "server/series_csv.hpp"
 #include "watch/regions.hpp"
 
 namespace cairn::server {
@@ -145,20 +145,20 @@ Json points_json(const watch::ThingSeries& series, Zone zone) {
   return points;
 }
 
-// All observations of a span, in UTC.
-Response series_csv(const watch::ThingSeries& series, const model::PropertyDef& def) {
+// All observations of a span, as they are read.
+Response series_csv(const Call& call, const model::Snapshot& snapshot, watch::ThingRef thing,
+                    std::size_t property, const watch::ThingSeries& series) {
   Response out;
   out.type = "text/csv; charset=utf-8";
-  out.body = "time,value,unit\r\n";
-  const std::string unit = csv_field(def.unit.text);
-  for (const watch::ThingPoint& point : series.points) {
-    out.body += to_string(point.at, {});
-    out.body += ',';
-    out.body += number_text(point.value);
-    out.body += ',';
-    out.body += unit;
-    out.body += "\r\n";
+  const model::Table& table = *snapshot.tables[thing.type];
+  const std::string& unit = table.type->properties[property].unit.text;
+  if (!series.first || !series.last) {
+    out.body = "time,value,unit\r\n";
+    return out;
   }
+  out.stream = std::make_shared<SeriesCsv>(call.state, *snapshot.history,
+                                           table.columns[property].series[thing.row],
+                                           *series.first - 1, *series.last, unit);
   return out;
 }
 
@@ -182,11 +182,12 @@ Response get_thing_series(const Call& call) {
   const model::PropertyDef& def = type.properties[static_cast<std::size_t>(property)];
   // The beginning of the span counts: an observation at that very instant is in it.
   const Instant after = from ? *from - 1 : Instant::min();
-  const std::size_t points = csv ? std::numeric_limits<std::size_t>::max()
-                                 : static_cast<std::size_t>(most.value_or(points_standard));
+  const auto points = static_cast<std::size_t>(most.value_or(points_standard));
   const auto series = watch::thing_series(view, *thing, static_cast<std::size_t>(property), after,
                                           to.value_or(Instant::max()), points);
-  if (csv) return series_csv(series, def);
+  if (csv) {
+    return series_csv(call, view.snapshot, *thing, static_cast<std::size_t>(property), series);
+  }
   const auto files = series_files(view, call.path("id"), name);
   const auto edge = [&](const std::optional<Instant>& t) {
     return t ? Json(to_string(*t, in.zone())) : Json(nullptr);

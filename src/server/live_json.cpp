@@ -171,6 +171,7 @@ Json revision_json(const model::Revision& revision, const State& state) {
   out["after"] = json_number(revision.after);
   out["unit"] = def == nullptr ? std::string() : def->unit.text;
   out["known"] = to_string(revision.known, zone);
+  out["log_position"] = revision.position;
   return out;
 }
 
