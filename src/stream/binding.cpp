@@ -48,6 +48,7 @@ Binding::Binding(std::shared_ptr<const model::Snapshot> base) : base_(std::move(
   }
   index_ids();
   find_base_series();
+  name_cells();
 }
 
 void Binding::add_type(std::uint32_t type) {
@@ -190,9 +191,8 @@ Result<CellId> Binding::find(std::string_view thing, std::string_view property) 
                      near ? format("; did you mean '{}'?", *near) : std::string()));
 }
 
-model::Snapshot Binding::live(std::shared_ptr<const model::History> history) const {
-  model::Snapshot out = *base_;
-  out.history = std::move(history);
+void Binding::name_cells() {
+  tables_ = base_->tables;
   for (std::uint32_t type = 0; type < types_.size(); ++type) {
     const OfType& of = types_[type];
     if (of.slots == 0) continue;
@@ -207,8 +207,14 @@ model::Snapshot Binding::live(std::shared_ptr<const model::History> history) con
                       static_cast<CellId>(k);
       }
     }
-    out.tables[type] = std::move(table);
+    tables_[type] = std::move(table);
   }
+}
+
+model::Snapshot Binding::live(std::shared_ptr<const model::History> history) const {
+  model::Snapshot out = *base_;
+  out.history = std::move(history);
+  out.tables = tables_;
   return out;
 }
 

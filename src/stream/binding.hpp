@@ -34,7 +34,7 @@ class Binding {
   explicit Binding(std::shared_ptr<const model::Snapshot> base);
 
   // The base with a series number for every cell: first_series() + cell. `history` is what reads
-  // them.
+  // them. All views of a binding share their tables.
   model::Snapshot live(std::shared_ptr<const model::History> history) const;
   const model::Snapshot& base() const { return *base_; }
   model::SeriesId first_series() const { return first_series_; }
@@ -79,8 +79,10 @@ class Binding {
   void add_type(std::uint32_t type);
   void index_ids();
   void find_base_series();
+  void name_cells();
 
-  std::shared_ptr<const model::Snapshot> base_;  // shared with the world it belongs to
+  std::shared_ptr<const model::Snapshot> base_;              // shared with the world it belongs to
+  std::vector<std::shared_ptr<const model::Table>> tables_;  // shared by all live views
   std::vector<OfType> types_;
   std::vector<std::uint16_t> slot_type_;
   std::vector<std::uint32_t> first_row_;     // of a slot, into version_rows_
