@@ -259,21 +259,16 @@ void measure(const Case& of) {
   std::fflush(stdout);
 }
 
-// What the world costs beside the machine, and what of the machine is its own view of the tables.
+// What the world costs beside the machine.
 void memory(std::size_t series) {
-  const std::size_t things = series / series_a_thing;
   const double begin = heap_bytes();
-  World world = make_world({}, things);
+  const World world = make_world({}, series / series_a_thing);
   const double made = heap_bytes();
-  auto snapshot = std::make_shared<model::Snapshot>(world.binding->base());
-  const auto binding = std::make_shared<stream::Binding>(std::move(snapshot));
-  const double bound = heap_bytes();
-  const model::Snapshot live = binding->live(binding->base().history);
-  const double viewed = heap_bytes();
+  const stream::Binding binding(std::make_shared<model::Snapshot>(world.binding->base()));
+  const double bound = heap_bytes() - made;
   const auto each = [&](double bytes) { return bytes / static_cast<double>(series); };
-  std::printf(
-      "\nBytes a series: snapshot %.0f, names and cells %.0f, a live view of the tables %.0f\n",
-      each(made - begin - (bound - made)), each(bound - made), each(viewed - bound));
+  std::printf("\nBytes a series: snapshot %.0f, its cells with a live view of the tables %.0f\n",
+              each(made - begin - bound), each(bound));
 }
 
 // One look at a window of `count` samples: all of them read and added up, or as a summary.
