@@ -14,6 +14,7 @@ constexpr std::string_view root = "cairn/";
 constexpr std::string_view version = "cairn/v1/";
 constexpr std::string_view backfill = "backfill/";
 constexpr std::string_view things = "things/";
+constexpr std::string_view sta = "v1.1/";
 
 // What a sender says of a message besides its payload.
 struct Remarks {
@@ -50,10 +51,31 @@ Remarks read_remarks(const mqtt::Properties& properties) {
   return out;
 }
 
+// Below v1.1/. Datastreams are named by text here: their numbers are known to requests only.
+IngestTopic read_sta_topic(std::string_view topic) {
+  constexpr std::string_view begin = "Datastreams('";
+  constexpr std::string_view end = "')/Observations";
+  IngestTopic out;
+  out.kind = IngestTopic::Kind::reserved;
+  if (topic == "Observations") {
+    out.kind = IngestTopic::Kind::sta;
+  } else if (topic.size() > begin.size() + end.size() && topic.starts_with(begin) &&
+             topic.ends_with(end)) {
+    topic.remove_prefix(begin.size());
+    topic.remove_suffix(end.size());
+    const codec::SeriesName name = codec::split_datastream_id(topic);
+    out.thing = name.thing;
+    out.property = name.property;
+    if (!out.thing.empty() && !out.property.empty()) out.kind = IngestTopic::Kind::sta;
+  }
+  return out;
+}
+
 }  // namespace
 
 IngestTopic read_ingest_topic(std::string_view topic) {
   IngestTopic out;
+  if (topic.starts_with(sta)) return read_sta_topic(topic.substr(sta.size()));
   if (topic.starts_with('$')) {
     out.kind = IngestTopic::Kind::reserved;
     return out;
@@ -96,6 +118,8 @@ Status MqttIngest::decode(const IngestTopic& topic, const mqtt::Publish& publish
   codec::Format format = codec::Format::plain;
   if (topic.kind == IngestTopic::Kind::influx) {
     format = codec::Format::influx;
+  } else if (topic.kind == IngestTopic::Kind::sta) {
+    format = codec::Format::sta;
   } else if (topic.kind != IngestTopic::Kind::property) {
     const auto type = publish.properties.text(mqtt::Property::content_type);
     format = codec::sniff(type, {}, publish.payload);

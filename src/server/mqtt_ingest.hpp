@@ -21,8 +21,10 @@ namespace cairn::server {
 // cairn/v1/things/{thing}              SenML or a JSON object of its properties
 // cairn/v1/senml, cairn/v1/influx      several things
 // cairn/v1/backfill/…                  the same, historical
+// v1.1/Observations                    SensorThings (OGC 18-088, 14): names its Datastream
+// v1.1/Datastreams('thing:property')/Observations
 struct IngestTopic {
-  enum class Kind : std::uint8_t { other, reserved, property, thing, senml, influx };
+  enum class Kind : std::uint8_t { other, reserved, property, thing, senml, influx, sta };
   Kind kind = Kind::other;  // reserved: below cairn/ or $, but no door for messages
   bool historical = false;
   std::string_view thing;
