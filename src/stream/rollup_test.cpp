@@ -444,7 +444,17 @@ struct Cells {
   }
 };
 
-Instant next_time(Instant now, Random& random) {
+Instant next_time(Instant now, const World& world, Random& random) {
+  if (random.one_in(8)) {
+    // To the date at which a region begins or ends, or just after.
+    Instant next = Instant::max();
+    for (const model::Region& region : world.regions->all()) {
+      for (const Instant edge : {region.valid.begin, region.valid.end}) {
+        if (edge > now) next = std::min(next, edge);
+      }
+    }
+    if (next != Instant::max()) return next + random.below(2);
+  }
   switch (random.below(12)) {
     case 0:
       return now;
@@ -502,7 +512,7 @@ TEST(Rollup, EqualsBatchAfterEveryStep) {
     Instant now = start;
     std::vector<Reading> before;
     for (int step = 0; step < 30; ++step) {
-      now = next_time(now, random);
+      now = next_time(now, world, random);
       const std::size_t many = random.one_in(5) ? machine.binding.cells() : 4;
       for (std::size_t k = random.below(many); k > 0; --k) {
         const Reading reading = random_reading(machine.binding, now, before, random);
@@ -565,7 +575,7 @@ TEST(Rollup, SharesAddUpToWhatOneMachineSees) {
     Instant now = start;
     std::vector<Reading> before;
     for (int step = 0; step < 20; ++step) {
-      now = next_time(now, random);
+      now = next_time(now, world, random);
       for (unsigned k = random.below(12); k > 0; --k) {
         const Reading reading = random_reading(single.binding, now, before, random);
         const Cell at = single.binding.cell(reading.cell);
