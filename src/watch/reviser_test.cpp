@@ -5,95 +5,24 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <random>
 
-#include "formula/row_batch.hpp"
+#include "watch/detail/course_oracle.hpp"
 #include "watch/detail/test_engine.hpp"
 
 namespace cairn::watch {
 namespace {
 
+using detail::Course;
 using detail::Drop;
+using detail::oracle;
+using detail::text_of;
+using detail::Told;
+using detail::Values;
 using stream::AlertPhase;
 
 constexpr std::int64_t t0 = 1'700'000'040 * ns_per_second;  // a whole minute
 constexpr std::int64_t minute_ns = 60 * ns_per_second;
-
-// --- The oracle --------------------------------------------------------------------------------
-
-struct Told {
-  Instant since;
-  std::optional<Instant> began;
-  std::optional<Instant> ended;
-  bool operator==(const Told&) const = default;
-  bool operator<(const Told& b) const { return since < b.since; }
-};
-std::string text_of(const std::vector<Told>& all) {
-  const auto minutes = [](const std::optional<Instant>& t) {
-    return t ? format("{:g}", static_cast<double>(t->ns - t0) / 6e10) : std::string("-");
-  };
-  std::string out;
-  for (const Told& one : all) {
-    out += format("[{} {} {}] ", minutes(one.since), minutes(one.began), minutes(one.ended));
-  }
-  return out;
-}
-
-struct Course {
-  std::vector<Told> episodes;
-  stream::RuleState state;
-};
-
-// By time, of one gauge: level and flow.
-using Values = std::map<std::int64_t, std::array<std::optional<double>, 2>>;
-
-// Sorted samples in memory, one step after the other: nothing of the engine but stream::step.
-Course oracle(const World& world, const Values& values, std::size_t gauge,
-              const model::RuleDef& rule) {
-  const auto table = std::make_shared<model::Table>(*world.snapshot.table("gauge"));
-  auto history = std::make_shared<model::MemoryHistory>();
-  for (std::size_t k = 0; k < 2; ++k) {
-    const model::SeriesId series = history->create();
-    for (const auto& [time, both] : values) {
-      if (both[k]) history->add(series, {{{time}, {time}}, *both[k], false, 0});
-    }
-    table->columns[k].series.assign(table->size(), model::no_series);
-    table->columns[k].series[gauge] = series;
-  }
-  history->sort();
-  model::Snapshot snapshot = world.snapshot;
-  snapshot.history = history;
-  snapshot.tables[0] = table;
-  const auto index =
-      static_cast<std::uint32_t>(&rule - world.library.catalog().rules.data());
-  const auto compiled = stream::compile_rule(world.library, index, snapshot.zone);
-  EXPECT_TRUE(compiled) << to_string(compiled.error());
-  Course out;
-  std::optional<Told> open;
-  formula::RowBatch batch(snapshot);
-  for (const auto& [time, both] : values) {
-    const std::vector<std::uint32_t> rows{static_cast<std::uint32_t>(gauge)};
-    const std::vector<Instant> times{{time}};
-    batch.begin(0, rows, times);
-    const auto when = stream::CompiledRule::truth(batch.evaluate(compiled->when), 0);
-    auto clear = stream::Truth::unknown;
-    if (compiled->clear) clear = stream::CompiledRule::truth(batch.evaluate(*compiled->clear), 0);
-    const stream::RuleState before = out.state;
-    out.state = stream::step(compiled->times, before, {time}, when, clear);
-    if (before.phase == AlertPhase::inactive && out.state.phase != AlertPhase::inactive) {
-      open = Told{{time}, {}, {}};
-    }
-    if (!stream::fires(before.phase) && stream::fires(out.state.phase)) open->began = {time};
-    if (open && out.state.phase == AlertPhase::inactive) {
-      open->ended = {time};
-      if (open->began) out.episodes.push_back(*open);
-      open.reset();
-    }
-  }
-  if (open) out.episodes.push_back(*open);
-  return out;
-}
 
 // --- The engine --------------------------------------------------------------------------------
 
@@ -115,8 +44,8 @@ class Bench {
   }
   void send(const std::vector<Drop>& drops, bool historical = false) {
     std::vector<std::string> names;
-    const auto receipt = engine_->intake().submit({"test", 0, historical, {"*"}},
-                                                  detail::batch_of(drops, names));
+    const auto receipt =
+        engine_->intake().submit({"test", 0, historical, {"*"}}, detail::batch_of(drops, names));
     ASSERT_TRUE(receipt) << to_string(receipt.error());
     ASSERT_EQ(receipt->accepted, drops.size());
   }
@@ -144,8 +73,8 @@ class Bench {
 
   std::vector<Told> told(const std::string& rule, std::size_t gauge) const {
     std::vector<Told> out;
-    const AlertQuery query{.open = false, .rule = rule, .thing = format("g{}", gauge),
-                           .limit = 100'000};
+    const AlertQuery query{
+        .open = false, .rule = rule, .thing = format("g{}", gauge), .limit = 100'000};
     for (const Alert& alert : engine_->alerts(query).alerts) {
       if (alert.state == AlertState::retracted) continue;
       out.push_back({alert.since, alert.began, alert.ended});
@@ -216,7 +145,8 @@ std::string random_rules(std::mt19937_64& random) {
         when = format("sum(flow, {}m) > {} m and level > {} m", 10, 3 * high, high - 3);
         break;
     }
-    yaml += format("  r{}:\n    label: {{zh: a, en: b}}\n    type: gauge\n    when: '{}'\n", i, when);
+    yaml +=
+        format("  r{}:\n    label: {{zh: a, en: b}}\n    type: gauge\n    when: '{}'\n", i, when);
     if (!clear.empty() && roll(2) == 0) yaml += format("    clear: '{}'\n", clear);
     if (roll(2) == 0) yaml += format("    for: {}m\n", 1 + roll(6));
     if (roll(3) == 0) yaml += format("    keep: {}m\n", 1 + roll(6));
@@ -321,8 +251,8 @@ void compare(Bench& bench, const World& world, const Case& of) {
       const Course expected = oracle(world, of.values[gauge], gauge, rules[rule]);
       const auto told = bench.told(rules[rule].id, gauge);
       EXPECT_EQ(told, expected.episodes)
-          << rules[rule].id << " over g" << gauge << "\n  is        " << text_of(told)
-          << "\n  should be " << text_of(expected.episodes);
+          << rules[rule].id << " over g" << gauge << "\n  is        " << text_of(told, t0)
+          << "\n  should be " << text_of(expected.episodes, t0);
       const stream::RuleState state = bench.state(rule, gauge);
       EXPECT_EQ(to_string(state.phase), std::string(to_string(expected.state.phase)));
       EXPECT_EQ(state.since_ns, expected.state.since_ns);
@@ -330,18 +260,8 @@ void compare(Bench& bench, const World& world, const Case& of) {
   }
 }
 
-// CAIRN_SEEDS: how many; CAIRN_SEED: this one alone.
-std::pair<std::uint64_t, std::uint64_t> seeds(std::uint64_t usual) {
-  if (const char* one = std::getenv("CAIRN_SEED")) {
-    const std::uint64_t seed = std::strtoull(one, nullptr, 10);
-    return {seed, seed + 1};
-  }
-  const char* many = std::getenv("CAIRN_SEEDS");
-  return {1, 1 + (many != nullptr ? std::strtoull(many, nullptr, 10) : usual)};
-}
-
 TEST(Reviser, AnyOrderGivesWhatTheSortedDataGive) {
-  const auto [first, end] = seeds(300);
+  const auto [first, end] = detail::seeds(300);
   std::uint64_t repairs = 0;
   std::size_t episodes = 0;
   for (std::uint64_t seed = first; seed < end; ++seed) {

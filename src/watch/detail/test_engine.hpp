@@ -57,8 +57,8 @@ class MemoryJournal final : public store::Journal {
     std::sort(out.begin(), out.end(), [](const model::Alert& a, const model::Alert& b) {
       return std::tie(b.since, b.id) < std::tie(a.since, a.id);
     });
-    out.erase(out.begin(), out.begin() + static_cast<std::ptrdiff_t>(
-                                             std::min(query.offset, out.size())));
+    out.erase(out.begin(),
+              out.begin() + static_cast<std::ptrdiff_t>(std::min(query.offset, out.size())));
     if (out.size() > query.limit) out.resize(query.limit);
     return out;
   }
