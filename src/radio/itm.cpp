@@ -18,14 +18,14 @@ double ten_log(double x) {
   return 10 * std::log10(x);
 }
 
-// [4.28]: loss of a knife edge by the square of its parameter.
+// [6.1]: loss of a knife edge by the square of its parameter.
 double edge_db(double nu_squared) {
   if (nu_squared < 5.76) return 6.02 + 9.11 * std::sqrt(nu_squared) - 1.27 * nu_squared;
   return 12.953 + ten_log(nu_squared);
 }
 
-// [6.4]: gain of a terminal's height over a smooth Earth; x is a normalised distance in km, k
-// the normalised admittance of the surface.
+// [6.3] to [6.7]: gain of a terminal's height over a smooth Earth; x is a normalised distance in
+// km, k the normalised admittance of the surface.
 double height_gain_db(double x, double k) {
   double high = 17.372 * std::log(x) - 117;
   if (x < 200) {
@@ -44,7 +44,7 @@ double roughness_m(double irregularity_m) {
   return 0.78 * irregularity_m * std::exp(-0.5 * std::sqrt(std::sqrt(irregularity_m)));
 }
 
-// Diffraction beyond the horizons, [4.9] to [4.27]; what does not depend on distance is made
+// Diffraction beyond the horizons, [4.9] to [4.20]; what does not depend on distance is made
 // once. Smooth Earth after Vogler: three spheres, one behind each terminal and one between.
 class Diffraction {
  public:
@@ -67,7 +67,7 @@ class Diffraction {
     double effective = path.effective_m[0] * path.effective_m[1];
     double rough_m = roughness_m(itm_irregularity_at_m(smooth_sight_m, path.irregularity_m));
     clutter_db_ = std::min(15.0, 0.5 * ten_log(1 + 1e-5 * masts * radio.frequency_mhz * rough_m));
-    // Low antennas on a known path: ten square metres more [4.10].
+    // Low antennas on a known path: ten square metres more [4.9].
     double known = path.point_to_point ? masts + 10 : masts;
     height_ratio_ = std::sqrt(1 + (effective - masts) / known);
   }
@@ -121,7 +121,7 @@ struct Slope {  // attenuation as start + per_m * distance
   double at(double distance_m) const { return start_db + per_m * distance_m; }
 };
 
-// Two rays within sight, weighed with the diffraction line [4.38] to [4.50].
+// Two rays within sight, weighed with the diffraction line [4.43] to [4.51].
 double sight_loss_db(const ItmGeometry& path, const ItmRadio& radio, const Slope& diffraction,
                      double smooth_sight_m, double distance_m) {
   double k = radio.wave_number_per_m;
@@ -144,7 +144,7 @@ double sight_loss_db(const ItmGeometry& path, const ItmRadio& radio, const Slope
 }
 
 // Three distances of the line-of-sight curve give a straight line and a logarithm through
-// them [4.28] to [4.37].
+// them [4.28] to [4.42].
 double sight_reference_db(const ItmGeometry& path, const ItmRadio& radio, const Slope& diffraction,
                           double smooth_sight_m, double horizons_m) {
   auto loss = [&](double distance_m) {
@@ -344,7 +344,7 @@ ItmLoss itm_reference(const ItmGeometry& path, const ItmRadio& radio) {
   if (radio.frequency_mhz < 40 || radio.frequency_mhz > 10'000) {
     loss.warnings |= itm_warning::frequency;
   }
-  // [4.5] to [4.8]: a straight line through diffraction at two far distances.
+  // [4.2] to [4.8]: a straight line through diffraction at two far distances.
   Diffraction diffraction(path, radio, smooth_sight_m, horizons_m, sight_angle_rad);
   double unit_m = std::cbrt(radius_m * radius_m) / radio.cube_root_mhz;
   double d3 = std::max(smooth_sight_m, horizons_m + 5 * unit_m);

@@ -51,7 +51,7 @@ struct ItmGeometry {
   double curvature_per_m = 0;       // gamma_e, of the effective Earth
 };
 
-// How the three kinds of variability are joined [5.9]. Two or all three of the percentages can
+// How the three kinds of variability are joined. Two or all three of the percentages can
 // be one chance: then the later ones are ignored.
 enum class ItmMode : std::uint8_t {
   single_message,  // situation stands for time and location
@@ -122,8 +122,8 @@ struct ItmLoss {
   double reference_db = 0;                // A_ref [4.1]: median attenuation below free space
   double diffraction_slope_db_per_m = 0;  // m_d [4.7]
   double diffraction_start_db = 0;        // A_ed [4.8]
-  double climate_median_db = 0;           // V_med [5.4]
-  double attenuation_db = 0;              // with variability [5.14]
+  double climate_median_db = 0;           // V_med [5.5]
+  double attenuation_db = 0;              // with variability [5.1], [5.2]
   double basic_loss_db = 0;               // the answer: free space and attenuation
   std::uint32_t warnings = 0;             // itm_warning flags
 };
@@ -137,7 +137,7 @@ ItmLoss itm_loss(const ItmGeometry& path, const ItmRadio& radio);
 
 // A_ref alone, with its region and slopes; itm_loss adds free space and variability.
 ItmLoss itm_reference(const ItmGeometry& path, const ItmRadio& radio);
-// Variability of `loss.reference_db` [5.1] to [5.14]; fills climate_median and attenuation.
+// Variability of `loss.reference_db` [5.1] to [5.11]; fills climate_median and attenuation.
 void itm_vary(const ItmGeometry& path, const ItmRadio& radio, ItmLoss& loss);
 // Sets the deviates and frequency factors of a radio from its statistics.
 void itm_set_statistics(const ItmStatistics& statistics, ItmRadio& radio);

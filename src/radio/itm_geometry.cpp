@@ -188,7 +188,7 @@ struct Elevations {
   }
 };
 
-// Horizons of both terminals [3.1]: the greatest elevation along the profile; where nothing is
+// Horizons of both terminals: the greatest elevation along the profile; where nothing is
 // higher than the other terminal, that terminal at the whole distance.
 void find_horizons(const EvenProfile& profile, ItmGeometry& out) {
   constexpr std::size_t block = 64;
@@ -253,7 +253,8 @@ double rough_horizon_rad(double effective_m, double horizon_m, const ItmGeometry
   return (0.65 * path.irregularity_m * (smooth / horizon_m - 1) - 2 * effective_m) / smooth;
 }
 
-// Effective heights and, within sight, statistical horizons in place of the found ones [3.1].
+// Effective heights and, within sight, statistical horizons in place of the found ones [3.3],
+// [3.4].
 void effective_heights(const EvenProfile& profile, double from_m, double to_m, ItmGeometry& out) {
   double d = out.distance_m;
   double steps = static_cast<double>(profile.terrain_m.size() - 1);

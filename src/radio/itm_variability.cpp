@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Variability of the Longley-Rice model in time, location and situation [5.1] to [5.14].
+// Variability of the Longley-Rice model in time, location and situation [5.1] to [5.11].
 #include <algorithm>
 #include <cmath>
 
@@ -103,7 +103,8 @@ double square(double x) {
   return x * x;
 }
 
-// [5.3]: distance compared with that at which diffraction and scatter are equal over 9,000 km.
+// [5.3], [5.4]: distance compared with that at which diffraction and scatter are equal over 9,000
+// km.
 double effective_distance_m(const ItmGeometry& path, const ItmRadio& radio) {
   double equal_m = std::sqrt(18e6 * path.effective_m[0]) + std::sqrt(18e6 * path.effective_m[1]) +
                    std::cbrt(575.7e12 / radio.wave_number_per_m);
@@ -138,7 +139,7 @@ void itm_vary(const ItmGeometry& path, const ItmRadio& radio, ItmLoss& loss) {
   if (std::max({std::abs(zt), std::abs(zl), std::abs(zs)}) > 3.1) {
     loss.warnings |= itm_warning::extreme_chance;
   }
-  double time_db = 0;  // sigma_T for this chance [5.6] to [5.8]
+  double time_db = 0;  // sigma_T for this chance [5.7], [5.8]
   if (zt < 0) {
     time_db = climate.below.at(effective_m) * radio.below_median_factor;
   } else {
