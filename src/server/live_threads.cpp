@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/live_threads.hpp"
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -17,16 +19,24 @@ constexpr int idle_ms = 200;
 // Pages move this often at most; a roll-up that takes long may use a tenth of the thread.
 constexpr milliseconds publish_least{20};
 constexpr int publish_share = 10;
+constexpr std::size_t publish_cells = 1'000;  // about a millisecond
 constexpr milliseconds keep_pause{100};
 constexpr int keep_retry_pauses = 10;
 
 }  // namespace
 
 LiveThreads::LiveThreads(watch::Engine& engine, std::function<void(const Error&)> fatal)
-    : engine_(engine), fatal_(std::move(fatal)) {
-  threads_.emplace_back([this] { write(); });
-  threads_.emplace_back([this] { apply(); });
-  threads_.emplace_back([this] { keep(); });
+    : engine_(engine),
+      fatal_(std::move(fatal)),
+      herald_([this](const watch::LiveUpdate& update) { engine_.tell(update); }) {
+  engine_.relay([this](watch::LiveUpdate update) { herald_.hear(std::move(update)); });
+  const auto start = [this](const char* name, void (LiveThreads::*work)()) {
+    threads_.emplace_back([this, work] { (this->*work)(); });
+    ::pthread_setname_np(threads_.back().native_handle(), name);
+  };
+  start("cairn-log", &LiveThreads::write);
+  start("cairn-apply", &LiveThreads::apply);
+  start("cairn-keep", &LiveThreads::keep);
 }
 
 void LiveThreads::give_up(const Error& error) {
@@ -59,11 +69,28 @@ void LiveThreads::apply() {
     // Time alone changes values too: an idle engine publishes at its idle pace.
     const auto now = steady_clock::now();
     if (now < due) continue;
-    engine_.publish();
+    if (!publish(took)) return;
     published = steady_clock::now();
-    took = published - now;
     news = false;
   }
+}
+
+// In parts: what comes in meanwhile is applied in between, and its alerts are told.
+bool LiveThreads::publish(steady_clock::duration& took) {
+  auto begin = steady_clock::now();
+  took = steady_clock::duration::zero();
+  engine_.refresh();
+  while (!stopping_ && engine_.publish_some(publish_cells)) {
+    took += steady_clock::now() - begin;
+    if (const auto applied = engine_.apply(0); !applied) {
+      give_up(applied.error());
+      return false;
+    }
+    engine_.tell_alerts();
+    begin = steady_clock::now();
+  }
+  took += steady_clock::now() - begin;
+  return true;
 }
 
 // The same trouble is told once.
@@ -119,6 +146,8 @@ void LiveThreads::stop() {
   }
   if (threads_.empty()) return;
   threads_.clear();
+  herald_.stop();
+  engine_.relay({});
   run_between();
   if (failed_) return;
   if (const auto closed = engine_.close(); !closed) give_up(closed.error());

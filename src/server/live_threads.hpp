@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The threads of a live engine: one writes the log, one applies and publishes, one keeps history,
-// states and journal.
+// states and journal, and one tells those who watch.
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <future>
 #include <mutex>
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "core/result.hpp"
+#include "server/herald.hpp"
 #include "watch/engine.hpp"
 
 namespace cairn::server {
@@ -33,6 +35,7 @@ class LiveThreads {
  private:
   void write();
   void apply();
+  bool publish(std::chrono::steady_clock::duration& took);
   void keep();
   void give_up(const Error& error);
   void tell_of(const Error& error);
@@ -45,6 +48,7 @@ class LiveThreads {
   std::string told_;  // of keep(): its last error, while it lasts
   std::mutex mutex_;
   std::vector<std::packaged_task<Status()>> between_;
+  Herald herald_;
   std::vector<std::thread> threads_;
 };
 

@@ -378,31 +378,43 @@ void Engine::find_silent(Instant now) {
 }
 
 void Engine::publish() {
+  refresh();
+  while (publish_some(SIZE_MAX)) {
+  }
+}
+
+void Engine::refresh() {
   Running& running = *running_;
   const Instant now = std::max(clock_.now(), published_);
   published_ = now;
   running.changed.clear();
+  running.told = 0;
   running.rollup->refresh(now, running.changed);
   if (options_.shares) tell_shares();
+  find_silent(now);
+}
+
+bool Engine::publish_some(std::size_t cells) {
+  Running& running = *running_;
   const model::Snapshot& snapshot = running.world->snapshot;
-  for (const auto& [indicator, region] : running.changed) {
+  for (; cells > 0 && running.told < running.changed.size(); --cells) {
+    const auto& [indicator, region] = running.changed[running.told++];
     LiveCell cell{snapshot.catalog->indicators[indicator].id, (*snapshot.regions)[region].code,
-                  running.rollup->value(indicator, region), now};
+                  running.rollup->value(indicator, region), published_};
     {
       const std::lock_guard lock(cells_mutex_);
       cells_[{cell.indicator, cell.region}] = cell;
     }
     update_.cells.push_back(std::move(cell));
   }
-  find_silent(now);
-  update_.now = now;
+  update_.now = published_;
   update_.rejected = counters_->rejected.load(std::memory_order_relaxed);
   {
     const std::lock_guard lock(kept_mutex_);
     update_.revisions.swap(revised_);
   }
-  tell(update_);
-  update_ = {};
+  give_out(std::exchange(update_, {}));
+  return running.told < running.changed.size();
 }
 
 void Engine::tell_alerts() {
@@ -411,6 +423,11 @@ void Engine::tell_alerts() {
   update.now = clock_.now();
   update.rejected = counters_->rejected.load(std::memory_order_relaxed);
   update.alerts.swap(update_.alerts);
+  give_out(std::move(update));
+}
+
+void Engine::give_out(LiveUpdate update) {
+  if (relay_) return relay_(std::move(update));
   tell(update);
 }
 

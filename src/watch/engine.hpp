@@ -75,6 +75,14 @@ class Engine final : public Live, public RejectionSink {
   // Alerts that apply() brought, at once: they do not wait for the roll-up.
   void tell_alerts();
   void publish();
+  // publish() in parts, for whoever has alerts to let through in between: what changed is found
+  // out, then told so many values at a time; false: that was all.
+  void refresh();
+  bool publish_some(std::size_t cells);
+  // Updates go there from now on, and it calls tell() for them, from one thread at a time. Set
+  // while nothing runs; none: watchers are told at once.
+  void relay(std::function<void(LiveUpdate)> relay) { relay_ = std::move(relay); }
+  void tell(const LiveUpdate& update);
   // True when there may be more to do at once.
   Result<bool> keep();
   // Everything to disk, the state with it: before a proper end, when nothing else runs any more.
@@ -148,7 +156,7 @@ class Engine final : public Live, public RejectionSink {
   void alert_of(const stream::AlertRevision& revision);
   void note_readings(const stream::Effects& effects);
   void find_silent(Instant now);
-  void tell(const LiveUpdate& update);
+  void give_out(LiveUpdate update);
   void hand_over_state();
   Status keep_journal();
   Result<bool> keep_state();
@@ -219,6 +227,7 @@ class Engine final : public Live, public RejectionSink {
   std::deque<model::Rejected> rejected_;  // not written yet
   std::uint64_t next_rejected_ = 1;
   std::vector<std::function<void(const LiveUpdate&)>> watchers_;
+  std::function<void(LiveUpdate)> relay_;
   mutable std::mutex cells_mutex_;
   std::map<std::pair<std::string, std::string>, LiveCell, std::less<>> cells_;
   std::map<std::uint32_t, Feed> silent_;  // by series

@@ -39,6 +39,7 @@ struct Engine::Running {
   model::Snapshot live;                       // reads the heads; of the engine's thread
   std::unique_ptr<stream::Rollup> rollup;
   std::vector<stream::Rollup::Changed> changed;
+  std::size_t told = 0;  // of them
   std::unique_ptr<const Reviser> reviser;
 
   // Feeds by the time at which they will have been silent too long, the first on top.

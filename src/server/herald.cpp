@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/herald.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace cairn::server {
+namespace {
+
+using std::chrono::steady_clock;
+
+// Values are told so many at a time (a few milliseconds), and then the thread rests for so many
+// times what that took; alerts are looked for in between.
+constexpr std::size_t slice = 256;
+constexpr int rest_factor = 9;
+// What nobody was told yet is bounded: a page that shows the newest needs no more of the others.
+constexpr std::size_t most_alerts = 100'000;
+constexpr std::size_t most_readings = 512;
+
+template <class T>
+void move_behind(std::vector<T>& from, std::vector<T>& to, std::size_t most) {
+  to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+  if (to.size() > most) {
+    to.erase(to.begin(), to.end() - static_cast<std::ptrdiff_t>(most));
+  }
+}
+
+}  // namespace
+
+Herald::Herald(Tell tell) : tell_(std::move(tell)), thread_([this] { run(); }) {}
+
+void Herald::hear(watch::LiveUpdate update) {
+  {
+    const std::lock_guard lock(mutex_);
+    waiting_.now = update.now;
+    waiting_.rejected = update.rejected;
+    for (watch::LiveCell& cell : update.cells) {
+      const auto [at, fresh] =
+          place_.try_emplace(cell.indicator + '\n' + cell.region, told_ + cells_.size());
+      if (fresh) {
+        cells_.push_back(std::move(cell));
+      } else {
+        cells_[at->second - told_] = std::move(cell);
+      }
+    }
+    urgent_ = urgent_ || !update.alerts.empty();
+    slow_ = slow_ || !update.revisions.empty() || !update.silent.empty() || !update.heard.empty() ||
+            !update.readings.empty();
+    move_behind(update.alerts, waiting_.alerts, most_alerts);
+    move_behind(update.revisions, waiting_.revisions, most_alerts);
+    move_behind(update.silent, waiting_.silent, most_alerts);
+    move_behind(update.heard, waiting_.heard, most_alerts);
+    move_behind(update.readings, waiting_.readings, most_readings);
+  }
+  heard_.notify_one();
+}
+
+bool Herald::take_alerts(watch::LiveUpdate& out) {
+  if (!urgent_) return false;
+  out = {};
+  out.now = waiting_.now;
+  out.rejected = waiting_.rejected;
+  out.alerts.swap(waiting_.alerts);
+  urgent_ = false;
+  return true;
+}
+
+// Everything else, and so many values.
+bool Herald::take_slice(watch::LiveUpdate& out) {
+  if (!slow_ && cells_.empty()) return false;
+  out = std::exchange(waiting_, {});
+  waiting_.now = out.now;
+  waiting_.rejected = out.rejected;
+  urgent_ = slow_ = false;
+  for (std::size_t i = 0; i < slice && !cells_.empty(); ++i, ++told_) {
+    place_.erase(cells_.front().indicator + '\n' + cells_.front().region);
+    out.cells.push_back(std::move(cells_.front()));
+    cells_.pop_front();
+  }
+  return true;
+}
+
+void Herald::run() {
+  auto rested = steady_clock::now();
+  watch::LiveUpdate update;
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    const auto begin = steady_clock::now();
+    const bool alerts = take_alerts(update);
+    if (alerts || ((stopping_ || begin >= rested) && take_slice(update))) {
+      lock.unlock();
+      tell_(update);
+      const auto end = steady_clock::now();
+      if (!alerts) rested = end + (end - begin) * rest_factor;
+      lock.lock();
+    } else if (stopping_) {
+      return;
+    } else if (slow_ || !cells_.empty()) {
+      heard_.wait_until(lock, rested);
+    } else {
+      heard_.wait(lock);
+    }
+  }
+}
+
+void Herald::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  heard_.notify_one();
+  if (thread_.joinable()) thread_.join();
+}
+
+}  // namespace cairn::server
