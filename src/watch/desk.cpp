@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <utility>
 
 #include "core/limits.hpp"
 #include "core/text.hpp"
@@ -15,6 +16,12 @@ namespace {
 // where such clocks begin).
 constexpr std::int64_t earliest_ns = 946'771'200 * ns_per_second;  // 2000-01-02T00:00Z
 constexpr std::int64_t ahead_ns = 10 * 60 * ns_per_second;
+
+std::pair<std::string_view, const std::string&> names_of(const stream::Binding& binding,
+                                                         stream::CellId cell) {
+  const stream::Cell at = binding.cell(cell);
+  return {binding.id_of(at.slot), binding.base().tables[at.type]->type->properties[at.column].name};
+}
 
 }  // namespace
 
@@ -177,7 +184,10 @@ void Desk::resolve(const Names& names, const Sender& sender, const model::Readin
     wrong->place = format("record {}", reading.record + 1);
     std::string text = format("{}/{} {} {} {}", reading.thing, reading.property, reading.value,
                               reading.unit, to_string(reading.time));
-    if (text.size() > limits::refused_text_bytes) text.resize(limits::refused_text_bytes);
+    if (text.size() > limits::refused_text_bytes) {
+      text.resize(limits::refused_text_bytes);  // and not within a character
+      text.resize(std::min(text.size(), first_invalid_utf8(text)));
+    }
     out.refused.push_back({reading.record, std::move(text), std::move(*wrong)});
   }
 }
@@ -187,10 +197,10 @@ std::uint32_t Desk::number_of(Names& names, stream::CellId cell) {
   if (series != stream::none) return series;
   series = next_series_++;
   names.index->bind(cell, series);
-  const stream::Cell at = names.binding->cell(cell);
-  const auto& property = names.binding->base().tables[at.type]->type->properties[at.column].name;
-  series_names_.emplace_back(names.binding->id_of(at.slot), property);
-  stream::write({series, series_names_.back().first, property}, pending_.series.emplace_back());
+  cells_.resize(next_series_, stream::none);
+  cells_[series] = cell;
+  const auto [thing, property] = names_of(*names.binding, cell);
+  stream::write({series, std::string(thing), property}, pending_.series.emplace_back());
   return series;
 }
 
@@ -290,10 +300,18 @@ std::shared_ptr<const SeriesIndex> Desk::index() const {
 void Desk::known_series(const stream::SeriesName& name) {
   const std::lock_guard lock(mutex_);
   next_series_ = std::max(next_series_, name.series + 1);
-  if (series_names_.size() <= name.series) series_names_.resize(name.series + std::size_t{1});
-  series_names_[name.series] = {name.thing, name.property};
-  if (const auto cell = names_->binding->find(name.thing, name.property)) {
-    names_->index->bind(*cell, name.series);
+  cells_.resize(next_series_, stream::none);
+  bind(*names_, name.series, name.thing, name.property);
+}
+
+void Desk::bind(Names& names, std::uint32_t series, const std::string& thing,
+                const std::string& property) {
+  if (const auto cell = names.binding->find(thing, property)) {
+    names.index->bind(*cell, series);
+    cells_[series] = *cell;
+  } else {
+    cells_[series] = stream::none;
+    strangers_[series] = {thing, property};
   }
 }
 
@@ -305,10 +323,13 @@ void Desk::known_source(const stream::SourceName& name) {
 void Desk::rebind(std::shared_ptr<const stream::Binding> binding) {
   auto names = std::make_shared<Names>(std::move(binding));
   const std::lock_guard lock(mutex_);
-  for (std::uint32_t series = 0; series < series_names_.size(); ++series) {
-    const auto& [thing, property] = series_names_[series];
-    if (const auto cell = names->binding->find(thing, property)) {
-      names->index->bind(*cell, series);
+  auto strangers = std::exchange(strangers_, {});
+  for (std::uint32_t series = 0; series < cells_.size(); ++series) {
+    if (cells_[series] != stream::none) {
+      const auto [thing, property] = names_of(*names_->binding, cells_[series]);
+      bind(*names, series, std::string(thing), property);
+    } else if (const auto known = strangers.find(series); known != strangers.end()) {
+      bind(*names, series, known->second.first, known->second.second);
     }
   }
   const std::lock_guard names_lock(names_mutex_);

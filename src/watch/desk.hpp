@@ -98,6 +98,9 @@ class Desk final : public Intake {
   void put(Names& names, const Sender& sender, const Resolved& resolved);  // under mutex_
   std::uint32_t number_of(Names& names, stream::CellId cell);              // under mutex_
   std::uint32_t source_of(const std::string& name);                        // under mutex_
+  // A series that the log knows; under mutex_.
+  void bind(Names& names, std::uint32_t series, const std::string& thing,
+            const std::string& property);
 
   const Clock& clock_;
   RejectionSink& sink_;
@@ -109,7 +112,9 @@ class Desk final : public Intake {
   Group pending_;
   std::uint64_t next_ticket_ = 1;
   std::uint32_t next_series_ = 0;
-  std::vector<std::pair<std::string, std::string>> series_names_;  // by series
+  std::vector<stream::CellId> cells_;  // by series; none: see strangers_
+  // Names of series whose thing or property this world does not have, by series.
+  std::map<std::uint32_t, std::pair<std::string, std::string>> strangers_;
   std::unordered_map<std::string, std::uint32_t> sources_;
   std::vector<Listener> listeners_;
 
