@@ -68,6 +68,13 @@ std::optional<Request> request_of(const Parser& parser) {
   return out;
 }
 
+// The beginning of a POST whose target is not whole yet.
+bool may_be_post(std::string_view bytes) {
+  constexpr std::string_view post = "POST /";
+  return bytes.substr(0, post.size()) == post.substr(0, bytes.size()) &&
+         bytes.find('\n') == std::string_view::npos;
+}
+
 struct Failure {
   int status = 0;  // 0: close without a word
   std::string message;
@@ -279,6 +286,7 @@ class Server final : public HttpServer {
   asio::awaitable<bool> turn(const ConnectionPtr& connection) {
     Connection& c = *connection;
     std::size_t wanted = 1;
+    bool hoped = false;
     while (true) {
       if (c.buffer.size() < wanted) {
         Failure failure = co_await receive(c, wanted);
@@ -288,7 +296,7 @@ class Server final : public HttpServer {
           co_return false;
         }
       }
-      const Next next = take_quick(c, wanted);
+      const Next next = take_quick(c, wanted, hoped);
       flush_dirty();
       if (next == Next::end) co_return false;
       if (next == Next::wait) {
@@ -302,14 +310,23 @@ class Server final : public HttpServer {
     }
   }
 
-  // Takes the whole requests that the buffer holds, as far as they go the quick way.
-  Next take_quick(Connection& c, std::size_t& wanted) {
+  // Takes the whole requests that the buffer holds, as far as they go the quick way. A head that
+  // is cut off is hoped to be whole after one more reading; then it goes the general way.
+  Next take_quick(Connection& c, std::size_t& wanted, bool& hoped) {
     while (c.buffer.size() > 0) {
       const auto data = c.buffer.data();
       const std::string_view bytes(static_cast<const char*>(data.data()), data.size());
+      if (!handlers_.quick) return Next::general;
       const std::string_view path = post_path(bytes);
-      if (path.empty() || !handlers_.quick || !handlers_.quick(path)) return Next::general;
+      const bool cut = bytes.find("\r\n\r\n") == std::string_view::npos;
+      if (cut && !hoped && (path.empty() ? may_be_post(bytes) : handlers_.quick(path))) {
+        hoped = true;
+        wanted = bytes.size() + 1;
+        return Next::read;
+      }
+      if (path.empty() || !handlers_.quick(path)) return Next::general;
       const PlainPost post = read_plain_post(bytes, options_.header_bytes, request_);
+      hoped = false;
       if (post.head_bytes == 0 || post.body_bytes > limits::http_quick_bytes) return Next::general;
       wanted = post.head_bytes + post.body_bytes;
       if (bytes.size() < wanted) return Next::read;

@@ -66,6 +66,8 @@ void MqttBroker::receive(MqttLink& link, std::string_view bytes, std::int64_t no
       input_bytes_ -= done;
     }
   }
+  // It sends and does not read what is answered.
+  if (link.out.size() > limits::mqtt_output_bytes) slow_consumer(link);
   end_slow_consumers();
   if (link.in.empty() && link.in.capacity() > kept_input_bytes) link.in.shrink_to_fit();
   if (input_bytes_ > limits::mqtt_input_bytes && !link.in.empty() && !link.paused) {

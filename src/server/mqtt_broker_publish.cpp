@@ -233,10 +233,12 @@ void MqttBroker::committed(const watch::Intake::Commit& commit, std::int64_t now
     if (failure && link->state == MqttLink::State::open) fail_acks(*link, commit);
     if (link->state != MqttLink::State::open) continue;
     send_acks(*link);
+    if (link->out.size() > limits::mqtt_output_bytes) slow_consumer(*link);
     if (link->pending_acks() == 0) continue;
     waiting_.push_back(link);
     link->waiting_at = waiting_.size();
   }
+  end_slow_consumers();
 }
 
 void MqttBroker::forget_waiting(MqttLink& link) {
