@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/serve.hpp"
 
+#include <sys/resource.h>
+
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -74,6 +76,15 @@ void announce(const server::ServeOptions& options, const server::Running& runnin
     std::puts("Imports over HTTP need a token: start with --token or CAIRN_TOKEN.");
   }
   std::fflush(stdout);
+}
+
+// Every connection is a file: as many as the system lets this process have.
+unsigned long raise_file_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;
+  const rlim_t before = limit.rlim_cur;
+  limit.rlim_cur = limit.rlim_max;
+  return ::setrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_max : before;
 }
 
 // What is on disk is whole; what was in memory is in doubt. The next start recovers.
@@ -187,6 +198,7 @@ int run_serve(const Args& args) {
   sigaddset(&signals, SIGTERM);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
+  std::fprintf(stderr, "%lu files and connections may be open at once\n", raise_file_limit());
   Problems problems;
   options.data_directory = context->data;
   std::optional<DemoClock> demo;
