@@ -20,6 +20,7 @@ constexpr int idle_ms = 200;
 constexpr milliseconds publish_least{20};
 constexpr int publish_share = 10;
 constexpr std::size_t publish_cells = 1'000;  // about a millisecond
+constexpr milliseconds publish_most{500};  // but the first one, of everything, is no measure
 constexpr milliseconds keep_pause{100};
 constexpr int keep_retry_pauses = 10;
 
@@ -56,8 +57,8 @@ void LiveThreads::apply() {
   auto took = steady_clock::duration::zero();
   bool news = true;
   while (!stopping_) {
-    const auto due =
-        published + std::max<steady_clock::duration>(publish_least, took * publish_share);
+    const auto due = published + std::clamp<steady_clock::duration>(took * publish_share,
+                                                                    publish_least, publish_most);
     const auto wait = std::chrono::duration_cast<milliseconds>(due - steady_clock::now()).count();
     const int wait_ms =
         news ? static_cast<int>(std::clamp<std::int64_t>(wait, 1, idle_ms)) : idle_ms;

@@ -90,7 +90,12 @@ Status NatsFeed::open_lanes() {
   }
   // The first look tells whether there is anything to make up for.
   for (Lane& lane : lanes_) {
-    if (auto fetched = fetch(lane, 1'000); !fetched) return fetched;
+    if (auto fetched = fetch(lane, 1'000); !fetched) {
+      // The server went away again: run() begins anew. Until then time stands.
+      if (fetched.error().code == Code::invalid) return fetched;
+      lane.asked = false;
+      clock_.hold({0});
+    }
     if (!lane.records.empty()) clock_.hold({0});
   }
   return {};

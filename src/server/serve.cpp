@@ -122,8 +122,10 @@ class Instance final : public Running {
                   const model::Records& imported) -> Result<std::shared_ptr<const State>> {
       auto served = live_->adopt(std::move(world));
       if (!served) return fail(served.error());
-      return std::shared_ptr<const State>(build_state(
-          std::move(*served), imported, service_.true_clock().now(), generation_of(*live_)));
+      auto state = build_state(std::move(*served), imported, service_.true_clock().now(),
+                               generation_of(*live_));
+      if (shard_ && shard_->parent()) state->present = &live_->engine();
+      return std::shared_ptr<const State>(std::move(state));
     };
   }
 
@@ -206,6 +208,7 @@ Result<std::unique_ptr<Running>> serve(const ServeOptions& options, Files& files
   }
   const Clock& true_clock = options.true_clock == nullptr ? clock : *options.true_clock;
   auto state = build_state(served, imported, true_clock.now(), std::move(generation));
+  if (shard && shard->parent()) state->present = &live->engine();
   auto running = std::make_unique<Instance>(
       ServiceOptions{options.token, beyond, options.web_directory, options.true_clock}, clock,
       files, std::move(state), std::move(registry), std::move(shard), std::move(live));
