@@ -77,11 +77,12 @@ Status Engine::recover(std::shared_ptr<const World> world) {
     after = (*state)->position;
   }
   const store::LogOpening& found = log_->opening();
-  if (found.first > after + 1) {
+  // Not by the first position at hand: those of commits that failed are used up.
+  if (found.forgotten > after) {
     return fail(Code::io,
-                format("the log begins at {} but the newest good state ends at {}: a state file "
+                format("the log begins after {} but the newest good state ends at {}: a state file "
                        "is missing or damaged; bring it back from a copy",
-                       found.first, after),
+                       found.forgotten, after),
                 options_.directory);
   }
   if (auto loaded = publisher_.load(clock_.now()); !loaded) return loaded;

@@ -57,7 +57,8 @@ Status Publisher::load(Instant now) {
 
 void Publisher::bind(const World& world, const stream::Binding& binding) {
   const std::lock_guard lock(mutex_);
-  settle();
+  settle(work_);
+  touched_.clear();
   live_.clear();
   readers_.clear();
   for (const model::IndicatorDef& def : world.library.catalog().indicators) {
@@ -88,17 +89,15 @@ void Publisher::touch(std::uint32_t type, std::uint32_t column, Instant time, In
   first_touch_ = std::min(first_touch_, arrival);
 }
 
-void Publisher::settle() {
+void Publisher::settle(std::map<std::string, Instant>& work) const {
   for (const auto& [column, time] : touched_) {
     const auto readers = readers_.find(column);
     if (readers == readers_.end()) continue;
     for (const std::uint32_t number : readers->second) {
-      const auto [at, fresh] = work_.try_emplace(live_[number], hour_from(time));
+      const auto [at, fresh] = work.try_emplace(live_[number], hour_from(time));
       if (!fresh) at->second = std::min(at->second, hour_from(time));
     }
   }
-  touched_.clear();
-  first_touch_ = Instant::max();
 }
 
 std::size_t Publisher::left() const {
@@ -153,7 +152,9 @@ Status Publisher::publish(const World& world, const model::Snapshot& stored,
 std::optional<std::pair<std::string, Instant>> Publisher::next_work(Instant now) {
   const std::lock_guard lock(mutex_);
   if (!touched_.empty() && first_touch_ + wait_ns <= now) {
-    settle();
+    settle(work_);
+    touched_.clear();
+    first_touch_ = Instant::max();
   }
   const Instant last = until();
   const Instant first = hour_at(floor_hours(last) - horizon_hours);
@@ -239,10 +240,11 @@ Result<bool> Publisher::step(const World& world, const model::Snapshot& stored, 
   return false;
 }
 
-void Publisher::write(std::string& out) {
+void Publisher::write(std::string& out) const {
   const std::lock_guard lock(mutex_);
-  settle();
-  for (const auto& [id, hour] : work_) out += format("{} {}\n", id, hour.ns);
+  auto work = work_;
+  settle(work);
+  for (const auto& [id, hour] : work) out += format("{} {}\n", id, hour.ns);
 }
 
 bool Publisher::read(std::string_view& in) {

@@ -54,7 +54,7 @@ class Publisher {
                     std::uint64_t position, std::vector<model::Revision>& revised);
 
   // What is left to look at again, for a state.
-  void write(std::string& out);
+  void write(std::string& out) const;
   bool read(std::string_view& in);
   std::size_t left() const;
 
@@ -69,7 +69,8 @@ class Publisher {
   Status revise(const World& world, const model::Snapshot& stored, Instant now,
                 std::uint64_t position, std::vector<model::Revision>& revised);
   std::optional<std::pair<std::string, Instant>> next_work(Instant now);
-  void settle();  // touched columns to indicators
+  // Touched columns to indicators.
+  void settle(std::map<std::string, Instant>& work) const;
   Result<const std::vector<store::Published>*> published(Instant as_of);
 
   store::Journal& journal_;
