@@ -15,7 +15,6 @@ namespace {
 using lanes::greater;
 using lanes::load;
 using lanes::lowest;
-using lanes::over_lanes;
 using lanes::Pair;
 using lanes::sum_lanes;
 
@@ -43,6 +42,7 @@ struct Walk {
   Line line;
   double bulge_median;  // 500 / a_e, m per km^2
   double bulge_beta;
+  double slope;  // of the line, m per km
 
   template <class V, bool with_clutter>
   void step(std::size_t i, Maxima<V>& best) const {
@@ -71,19 +71,32 @@ struct Walk {
     best.tx_beta = greater(best.tx_beta, tx + bulge_beta * rest);
     best.rx_beta = greater(best.rx_beta, rx + bulge_beta * x);
   }
-  double slope = 0;
 };
 
-struct Sweep {
-  Maxima<double> best;
-  std::size_t tx_index = 0;  // first point of greatest tx_terrain
-  std::size_t rx_index = 0;  // last point of greatest rx_terrain
-};
+Walk walk_over(const PathProfile& profile, const Terminals& terminals, const EarthRadii& radii) {
+  Line line{profile.length_km(), profile.terrain_m.front() + terminals.tx_mast_m,
+            profile.terrain_m.back() + terminals.rx_mast_m};
+  return {.d = profile.distance_km.data(),
+          .h = profile.terrain_m.data(),
+          .clutter = profile.clutter_m.empty() ? nullptr : profile.clutter_m.data(),
+          .line = line,
+          .bulge_median = 500 / radii.median_km,
+          .bulge_beta = 500 / radii.beta_km,
+          .slope = line.slope()};
+}
 
 constexpr std::size_t block_points = 64;
 
-void fold(Maxima<double>& into, const Maxima<Pair>& from) {
-  auto take = [](double& value, Pair lanes) { value = std::max(value, over_lanes(lanes)); };
+double over_lanes(double value) {
+  return value;
+}
+double over_lanes(Pair value) {
+  return lanes::over_lanes(value);
+}
+
+template <class V>
+void fold(Maxima<double>& into, const Maxima<V>& from) {
+  auto take = [](double& value, V other) { value = std::max(value, over_lanes(other)); };
   take(into.tx_median, from.tx_median);
   take(into.tx_beta, from.tx_beta);
   take(into.rx_median, from.rx_median);
@@ -96,8 +109,8 @@ void fold(Maxima<double>& into, const Maxima<Pair>& from) {
 }
 
 template <bool with_clutter>
-Sweep sweep(const Walk& walk, std::size_t points) {
-  Sweep result;
+PathMaxima sweep(const Walk& walk, std::size_t points) {
+  Maxima<double> best;
   std::size_t last = points - 1;  // the inner points are 1 .. last - 1
   std::size_t tx_block = 1;
   std::size_t rx_block = 1;
@@ -109,36 +122,33 @@ Sweep sweep(const Walk& walk, std::size_t points) {
     Maxima<double> block;
     if (i < end) walk.step<double, with_clutter>(i, block);
     fold(block, pairs);
-    if (block.tx_terrain > result.best.tx_terrain) tx_block = begin;
-    if (block.rx_terrain >= result.best.rx_terrain) rx_block = begin;
-    Maxima<double>& best = result.best;
-    best = {
-        std::max(best.tx_median, block.tx_median),    std::max(best.tx_beta, block.tx_beta),
-        std::max(best.rx_median, block.rx_median),    std::max(best.rx_beta, block.rx_beta),
-        std::max(best.tx_terrain, block.tx_terrain),  std::max(best.rx_terrain, block.rx_terrain),
-        std::max(best.tx_flat, block.tx_flat),        std::max(best.rx_flat, block.rx_flat),
-        std::max(best.obstruction, block.obstruction)};
+    if (block.tx_terrain > best.tx_terrain) tx_block = begin;
+    if (block.rx_terrain >= best.rx_terrain) rx_block = begin;
+    fold(best, block);
   }
-  if constexpr (!with_clutter) {
-    result.best.tx_median = result.best.tx_terrain;
-    result.best.rx_median = result.best.rx_terrain;
-  }
+  PathMaxima out{.tx_median = with_clutter ? best.tx_median : best.tx_terrain,
+                 .rx_median = with_clutter ? best.rx_median : best.rx_terrain,
+                 .tx_beta = best.tx_beta,
+                 .rx_beta = best.rx_beta,
+                 .tx_terrain = best.tx_terrain,
+                 .rx_terrain = best.rx_terrain,
+                 .tx_flat = best.tx_flat,
+                 .rx_flat = best.rx_flat,
+                 .obstruction_m = best.obstruction,
+                 .tx_index = tx_block,
+                 .rx_index = std::min(rx_block + block_points, last) - 1};
   auto terrain_slopes = [&walk](std::size_t i) {
     Maxima<double> point;
     walk.step<double, false>(i, point);
     return point;
   };
-  result.tx_index = tx_block;
-  while (result.tx_index + 1 < last &&
-         terrain_slopes(result.tx_index).tx_terrain != result.best.tx_terrain) {
-    ++result.tx_index;
+  while (out.tx_index + 1 < last && terrain_slopes(out.tx_index).tx_terrain != best.tx_terrain) {
+    ++out.tx_index;
   }
-  result.rx_index = std::min(rx_block + block_points, last) - 1;
-  while (result.rx_index > 1 &&
-         terrain_slopes(result.rx_index).rx_terrain != result.best.rx_terrain) {
-    --result.rx_index;
+  while (out.rx_index > 1 && terrain_slopes(out.rx_index).rx_terrain != best.rx_terrain) {
+    --out.rx_index;
   }
-  return result;
+  return out;
 }
 
 // The inner point that comes nearest to the line of sight in Fresnel radii; the line is above
@@ -184,8 +194,8 @@ BullingtonPath clear_path(double slope_tx, const Nearest& at, std::span<const do
           .nu_scale_m_per_km = -std::sqrt(at.clearance_squared)};
 }
 
-// Eqs (83) to (86): the straight line through the terrain by least squares.
-void fit_smooth_surface(std::span<const double> d, const double* h, PathGeometry& out) {
+// Eqs (83), (84): what the straight line through the terrain by least squares is made of.
+void sum_terrain(std::span<const double> d, const double* h, PathMaxima& out) {
   Pair area_lanes{};
   Pair moment_lanes{};
   auto add = [&d, h]<class V>(std::size_t i, V& area, V& moment) {
@@ -198,24 +208,24 @@ void fit_smooth_surface(std::span<const double> d, const double* h, PathGeometry
   };
   std::size_t i = 1;
   for (; i + 2 <= d.size(); i += 2) add(i, area_lanes, moment_lanes);
-  double area = sum_lanes(area_lanes);      // v_1
-  double moment = sum_lanes(moment_lanes);  // v_2
-  if (i < d.size()) add(i, area, moment);
-  double length = d.back();
-  out.tx_smooth_fit_m = (2 * area * length - moment) / (length * length);
-  out.rx_smooth_fit_m = (moment - area * length) / (length * length);
+  out.area = sum_lanes(area_lanes);
+  out.moment = sum_lanes(moment_lanes);
+  if (i < d.size()) add(i, out.area, out.moment);
 }
 
-// Eqs (87) to (92): surfaces for diffraction and for ducting.
-void smooth_heights(const Maxima<double>& best, double slope, PathGeometry& out) {
+// Eqs (85) to (92): surfaces for diffraction and for ducting.
+void smooth_heights(const PathMaxima& best, double slope, PathGeometry& out) {
+  double d = out.distance_km;
+  out.tx_smooth_fit_m = (2 * best.area * d - best.moment) / (d * d);
+  out.rx_smooth_fit_m = (best.moment - best.area * d) / (d * d);
   double tx = out.tx_smooth_fit_m;
   double rx = out.rx_smooth_fit_m;
-  out.obstruction_m = best.obstruction;
-  if (best.obstruction > 0) {
+  out.obstruction_m = best.obstruction_m;
+  if (best.obstruction_m > 0) {
     double from_tx = best.tx_flat - slope;  // alpha_obt
     double from_rx = best.rx_flat + slope;  // alpha_obr
-    tx -= best.obstruction * from_tx / (from_tx + from_rx);
-    rx -= best.obstruction * from_rx / (from_tx + from_rx);
+    tx -= best.obstruction_m * from_tx / (from_tx + from_rx);
+    rx -= best.obstruction_m * from_rx / (from_tx + from_rx);
   }
   out.tx_smooth_diffraction_m = std::min(tx, out.tx_ground_m);
   out.rx_smooth_diffraction_m = std::min(rx, out.rx_ground_m);
@@ -229,20 +239,20 @@ void smooth_heights(const Maxima<double>& best, double slope, PathGeometry& out)
 
 // Eqs (74) to (82). Angles against the horizontal come from the bulged slopes: a slope to a
 // point at d_i contains 500 / a_e (d - d_i), so that taking off 500 / a_e d leaves -d_i / 2a_e.
-void horizons(const Walk& walk, const Sweep& swept, std::size_t points, PathGeometry& out) {
+void horizons(const Walk& walk, const PathMaxima& best, std::size_t points, PathGeometry& out) {
   double drop = walk.bulge_median * walk.line.length_km;
   auto angle_mrad = [drop](double slope) { return 1000 * std::atan((slope - drop) / 1000); };
-  out.line_of_sight = !(swept.best.tx_terrain > walk.slope);
+  out.line_of_sight = !(best.tx_terrain > walk.slope);
   if (out.line_of_sight) {
     Nearest at = nearest(walk, points, walk.bulge_median, false);
     out.tx_horizon_index = out.rx_horizon_index = at.index;
     out.tx_horizon_mrad = angle_mrad(walk.slope);
     out.rx_horizon_mrad = angle_mrad(-walk.slope);
   } else {
-    out.tx_horizon_index = swept.tx_index;
-    out.rx_horizon_index = swept.rx_index;
-    out.tx_horizon_mrad = angle_mrad(swept.best.tx_terrain);
-    out.rx_horizon_mrad = angle_mrad(swept.best.rx_terrain);
+    out.tx_horizon_index = best.tx_index;
+    out.rx_horizon_index = best.rx_index;
+    out.tx_horizon_mrad = angle_mrad(best.tx_terrain);
+    out.rx_horizon_mrad = angle_mrad(best.rx_terrain);
   }
   out.tx_horizon_km = walk.d[out.tx_horizon_index];
   out.rx_horizon_km = walk.line.length_km - walk.d[out.rx_horizon_index];
@@ -343,8 +353,17 @@ BullingtonPath smooth_bullington(std::span<const double> distance_km, double tx_
   return clear_path(slope_tx, {low + 1, squared(low)}, distance_km);
 }
 
-PathGeometry path_geometry(const PathProfile& profile, const Terminals& terminals,
-                           const EarthRadii& radii) {
+PathMaxima path_maxima(const PathProfile& profile, const Terminals& terminals,
+                       const EarthRadii& radii) {
+  Walk walk = walk_over(profile, terminals, radii);
+  std::size_t points = profile.points();
+  PathMaxima out = walk.clutter != nullptr ? sweep<true>(walk, points) : sweep<false>(walk, points);
+  sum_terrain(profile.distance_km, walk.h, out);
+  return out;
+}
+
+PathGeometry geometry_from(const PathMaxima& maxima, const PathProfile& profile,
+                           const Terminals& terminals, const EarthRadii& radii) {
   std::span<const double> d = profile.distance_km;
   PathGeometry out;
   out.distance_km = d.back();
@@ -362,29 +381,24 @@ PathGeometry path_geometry(const PathProfile& profile, const Terminals& terminal
   out.radii = radii;
   out.zones = zone_lengths(profile);
 
-  Line line{out.distance_km, out.tx_amsl_m, out.rx_amsl_m};
-  Walk walk{.d = d.data(),
-            .h = profile.terrain_m.data(),
-            .clutter = profile.clutter_m.empty() ? nullptr : profile.clutter_m.data(),
-            .line = line,
-            .bulge_median = 500 / radii.median_km,
-            .bulge_beta = 500 / radii.beta_km,
-            .slope = line.slope()};
-  Sweep swept =
-      walk.clutter != nullptr ? sweep<true>(walk, d.size()) : sweep<false>(walk, d.size());
-  fit_smooth_surface(d, walk.h, out);
-  smooth_heights(swept.best, walk.slope, out);
-  horizons(walk, swept, d.size(), out);
+  Walk walk = walk_over(profile, terminals, radii);
+  smooth_heights(maxima, walk.slope, out);
+  horizons(walk, maxima, d.size(), out);
   out.roughness_m = roughness_m(walk, out);
 
-  const Maxima<double>& best = swept.best;
-  out.actual_median = actual_bullington(walk, d, best.tx_median, best.rx_median, walk.bulge_median);
-  out.actual_beta = actual_bullington(walk, d, best.tx_beta, best.rx_beta, walk.bulge_beta);
+  out.actual_median =
+      actual_bullington(walk, d, maxima.tx_median, maxima.rx_median, walk.bulge_median);
+  out.actual_beta = actual_bullington(walk, d, maxima.tx_beta, maxima.rx_beta, walk.bulge_beta);
   double tx = out.tx_over_smooth_m;
   double rx = out.rx_over_smooth_m;
   out.smooth_median = smooth_bullington(d, tx, rx, radii.median_km);
   out.smooth_beta = smooth_bullington(d, tx, rx, radii.beta_km);
   return out;
+}
+
+PathGeometry path_geometry(const PathProfile& profile, const Terminals& terminals,
+                           const EarthRadii& radii) {
+  return geometry_from(path_maxima(profile, terminals, radii), profile, terminals, radii);
 }
 
 }  // namespace cairn::radio

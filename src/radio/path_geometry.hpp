@@ -71,7 +71,32 @@ struct PathGeometry {
   double roughness_m = 0;              // h_m, Eq. (93)
 };
 
-// The profile must have passed check_profile; masts must be finite and greater than 0.
+// What one walk over the inner points finds; slopes in m per km, those called bulged contain
+// the Earth's curvature. A faster walk (along a radial, where all of these are running maxima,
+// hull tangents and prefix sums) has to deliver nothing else.
+struct PathMaxima {
+  double tx_median = 0;  // S_tim, Eq. (13): terrain and clutter, bulged by the median radius
+  double rx_median = 0;  // S_rim, Eq. (17)
+  double tx_beta = 0;    // the same, bulged by the radius of beta_0
+  double rx_beta = 0;
+  double tx_terrain = 0;  // bare terrain, bulged by the median radius
+  double rx_terrain = 0;
+  double tx_flat = 0;  // bare terrain, not bulged
+  double rx_flat = 0;
+  double obstruction_m = 0;  // H_obs, Eq. (87a)
+  std::size_t tx_index = 0;  // the first point of tx_terrain
+  std::size_t rx_index = 0;  // the last point of rx_terrain
+  double area = 0;           // v_1, Eq. (83)
+  double moment = 0;         // v_2, Eq. (84)
+};
+PathMaxima path_maxima(const PathProfile& profile, const Terminals& terminals,
+                       const EarthRadii& radii);
+// The geometry of a path whose maxima are known. The profile is walked again only within line
+// of sight (for the nearest point) and between the horizons (for the roughness).
+PathGeometry geometry_from(const PathMaxima& maxima, const PathProfile& profile,
+                           const Terminals& terminals, const EarthRadii& radii);
+
+// Both steps. The profile must have passed check_profile; masts are finite and above 0.
 PathGeometry path_geometry(const PathProfile& profile, const Terminals& terminals,
                            const EarthRadii& radii);
 

@@ -63,9 +63,10 @@ inline constexpr double longest_path_km = 3'000;  // P.1812 and ITM go no furthe
 // Shorter paths are computed by the same formulas but lie outside the recommendation's range.
 inline constexpr double shortest_valid_path_km = 0.25;
 
-// Says what is wrong and at which point: fewer than three points, arrays of different lengths,
-// distances that do not start at 0 or do not increase, values that are not finite or out of
-// bounds, an unknown zone.
+// Receivers so near that there are fewer than three points take free space over the straight
+// distance (p525). Says what is wrong and at which point: fewer than three points, arrays of
+// different lengths, distances that do not start at 0 or do not increase, values that are not
+// finite or out of bounds, an unknown zone.
 Status check_profile(const PathProfile& profile);
 // Mast heights must be finite and within [lowest_m, highest_m].
 Status check_mast(double mast_m, double lowest_m, double highest_m, const char* which);
