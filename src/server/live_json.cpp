@@ -253,6 +253,14 @@ void add_live_gauges(std::vector<Gauge>& gauges, const watch::LiveStats& stats) 
   add("cairn_live_history_points", "Observations in the history.", "gauge", stats.history_points);
   add("cairn_live_history_bytes", "Size of the history.", "gauge", stats.history_bytes);
   add("cairn_live_alerts_open", "Alerts that are open.", "gauge", stats.alerts_open);
+  add("cairn_live_late_things", "Things whose rules wait to be looked at again, for late data.",
+      "gauge", stats.late_things);
+  add("cairn_live_repairs_total", "Corrections of rules that late data led to.", "counter",
+      stats.repairs);
+  add("cairn_live_unrevised_total", "Looks at late data that failed; they are tried again.",
+      "counter", stats.unrevised);
+  add("cairn_live_history_damaged_reads_total", "Reads that met a damaged block of the history.",
+      "counter", stats.damaged_reads);
   add("cairn_live_commit_seconds", "Median of the newest commits to disk.", "gauge",
       stats.commit_ms / 1000);
   add("cairn_live_recovery_seconds", "What the start took.", "gauge", stats.recovery_s);
