@@ -251,12 +251,13 @@ class Bench {
         start_cairn(options_.cairn, root_.path(), work_.path() + "/data" + std::to_string(data_));
     if (!server.ok()) return false;
     const double all_s = now_s() - begin;
+    const double cpu_s = server.process.cpu_s();
     const double recovery_s = metric(server.http_port, "cairn_live_recovery_seconds");
     const double sent = static_cast<double>(options_.shape.series()) * plan.rounds;
     std::printf(
-        "replay: log of %.1f M observations; recovery %.2f s (%.2f M/s), whole start %.2f s, "
-        "peak %.0f MB\n\n",
-        sent / 1e6, recovery_s, sent / recovery_s / 1e6, all_s,
+        "replay: log of %.1f M observations; recovery %.2f s (%.2f M/s), whole start %.2f s of "
+        "which %.2f CPU-s, peak %.0f MB\n\n",
+        sent / 1e6, recovery_s, sent / recovery_s / 1e6, all_s, cpu_s,
         static_cast<double>(server.process.peak_bytes()) / 1e6);
     forget_data();
     return true;

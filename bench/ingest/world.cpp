@@ -20,7 +20,7 @@ std::uint64_t mixed(std::uint64_t x) {
   return x ^ (x >> 31);
 }
 
-constexpr std::string_view pack_text = R"(pack: bench
+constexpr std::string_view pack_head = R"(pack: bench
 version: 1
 label: {zh: 测量, en: Benchmark}
 summary: {zh: 性能测量用, en: Made up for measurements.}
@@ -28,21 +28,23 @@ types:
   station:
     label: {zh: 站, en: Station}
     properties:
-      temperature: {label: {zh: 温度, en: Temperature}, unit: K, series: true, every: 1min, max_age: 2h}
-      humidity: {label: {zh: 湿度, en: Humidity}, unit: g/m3, series: true, every: 1min, max_age: 2h}
-      pm25: {label: {zh: 颗粒物, en: PM2.5}, unit: ug/m3, series: true, every: 1min, max_age: 2h}
-      power: {label: {zh: 功率, en: Power}, unit: kW, series: true, every: 1min, max_age: 2h}
-      voltage: {label: {zh: 电压, en: Voltage}, unit: V, series: true, every: 1min, max_age: 2h}
-indicators:
-  bench_dusty: {label: {zh: 甲, en: Dusty stations}, formula: 'count(station where pm25 > 380 ug/m3)', unit: '1', digits: 0, better: lower}
-  bench_pm25: {label: {zh: 乙, en: Mean PM2.5}, formula: avg(pm25 of station), unit: ug/m3, digits: 1, better: lower}
-  bench_power: {label: {zh: 丙, en: Power}, formula: sum(power of station), unit: kW, digits: 0, better: lower}
-  bench_hottest: {label: {zh: 丁, en: Hottest}, formula: max(temperature of station), unit: K, digits: 1, better: lower}
-  bench_humid: {label: {zh: 戊, en: Humid share}, formula: 'share(station: humidity > 300 g/m3)', unit: '1', digits: 3, better: lower}
-  bench_charge: {label: {zh: 己, en: Power to voltage}, formula: sum(power of station) / sum(voltage of station), unit: kW/V, digits: 3, better: lower}
-  bench_p95: {label: {zh: 庚, en: '95 % of power'}, formula: 'quantile(0.95, power of station)', unit: kW, digits: 1, better: lower}
-rules:
 )";
+constexpr std::array<std::string_view, property_count> units{"K", "g/m3", "ug/m3", "kW", "V"};
+
+struct IndicatorRow {
+  std::string_view id;
+  std::string_view formula;
+  std::string_view unit;
+};
+constexpr std::array<IndicatorRow, 7> indicators{{
+    {"bench_dusty", "count(station where pm25 > 380 ug/m3)", "'1'"},
+    {"bench_pm25", "avg(pm25 of station)", "ug/m3"},
+    {"bench_power", "sum(power of station)", "kW"},
+    {"bench_hottest", "max(temperature of station)", "K"},
+    {"bench_humid", "share(station: humidity > 300 g/m3)", "'1'"},
+    {"bench_charge", "sum(power of station) / sum(voltage of station)", "kW/V"},
+    {"bench_p95", "quantile(0.95, power of station)", "kW"},
+}};
 
 struct RuleRow {
   std::string_view id;
@@ -62,7 +64,21 @@ constexpr std::array<RuleRow, 10> rules{{
 }};
 
 std::string pack() {
-  std::string out(pack_text);
+  std::string out(pack_head);
+  for (std::size_t p = 0; p < property_count; ++p) {
+    out += format(
+        "      {0}: {{label: {{zh: {0}, en: {0}}}, unit: {1}, series: true, every: 1min, max_age: "
+        "2h}}\n",
+        property_names[p], units[p]);
+  }
+  out += "indicators:\n";
+  for (const IndicatorRow& row : indicators) {
+    out += format(
+        "  {0}: {{label: {{zh: {0}, en: {0}}}, formula: '{1}', unit: {2}, digits: 3, better: "
+        "lower}}\n",
+        row.id, row.formula, row.unit);
+  }
+  out += "rules:\n";
   for (const RuleRow& rule : rules) {
     out += format(
         "  {}: {{label: {{zh: 规, en: Rule}}, type: station, {}, severity: Severe, urgency: "
