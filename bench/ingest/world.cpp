@@ -209,6 +209,8 @@ std::string write_world(const std::string& root, const WorldShape& shape) {
   const std::string sources =
       "# Sources\n\n| key | files | origin | licence |\n|---|---|---|---|\n"
       "| `s` | all | made up for measurements | Apache-2.0 |\n";
+  const std::string outlines =
+      "{\"type\":\"FeatureCollection\",\"features\":[\n" + divisions.boundaries + "]}\n";
   const bool ok =
       put_file(region + "/region.yaml",
                format("id: bench\nlabel: {{zh: 测量省, en: Benchmark province}}\nmembers: ['{}']\n"
@@ -217,8 +219,7 @@ std::string write_world(const std::string& root, const WorldShape& shape) {
                       "sources: SOURCES.md\n",
                       province)) &&
       put_file(region + "/divisions.csv", divisions.rows) &&
-      put_file(region + "/boundaries.geojson", "{\"type\":\"FeatureCollection\",\"features\":[\n" +
-                                                   divisions.boundaries + "]}\n") &&
+      put_file(region + "/boundaries.geojson", outlines) &&
       put_file(region + "/things.csv", things) && put_file(region + "/SOURCES.md", sources) &&
       put_file(packs + "/pack.yaml", pack()) && put_file(packs + "/SOURCES.md", sources);
   return ok ? std::string() : "cannot write the world below " + root;
