@@ -94,14 +94,17 @@ inline Course oracle(const World& world, const Values& values, std::size_t gauge
   return out;
 }
 
-// CAIRN_SEEDS: how many; CAIRN_SEED: this one alone.
+// Seeds to try, [first, end): `watch_test seeds=3000` for more of them, `watch_test seed=7` for
+// one.
 inline std::pair<std::uint64_t, std::uint64_t> seeds(std::uint64_t usual) {
-  if (const char* one = std::getenv("CAIRN_SEED")) {
-    const std::uint64_t seed = std::strtoull(one, nullptr, 10);
-    return {seed, seed + 1};
+  for (const std::string& arg : testing::internal::GetArgvs()) {
+    const std::size_t at = arg.find('=');
+    if (at == std::string::npos) continue;
+    const std::uint64_t number = std::strtoull(arg.c_str() + at + 1, nullptr, 10);
+    if (arg.starts_with("seeds=")) return {1, 1 + number};
+    if (arg.starts_with("seed=")) return {number, number + 1};
   }
-  const char* many = std::getenv("CAIRN_SEEDS");
-  return {1, 1 + (many != nullptr ? std::strtoull(many, nullptr, 10) : usual)};
+  return {1, 1 + usual};
 }
 
 }  // namespace cairn::watch::detail
