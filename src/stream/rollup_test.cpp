@@ -241,8 +241,8 @@ std::string random_region(const model::RegionTree& tree, Random& random, std::st
 
 model::Records random_records(const model::RegionTree& tree, Random& random) {
   model::Records records;
-  const bool crowded = random.one_in(6);
-  const std::size_t count = crowded ? 420 : 30;
+  const bool crowded = random.one_in(8);
+  const std::size_t count = crowded ? 700 : 30;
   for (std::size_t i = 0; i < count; ++i) {
     model::Thing thing;
     thing.id = format("m{}", i);
