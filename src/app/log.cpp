@@ -45,16 +45,17 @@ const CommandSpec log_digest_command = {
 int run_log_digest(const Args& args) {
   const auto context = make_context(args);
   if (!context) return report(Context{}, context.error());
-  if (!context->files->exists(context->data + "/log")) {
-    return report(*context, {Code::not_found, "there is no log", context->data});
+  const std::string directory = context->data + "/live";
+  if (!context->files->exists(directory + "/log")) {
+    return report(*context, {Code::not_found, "there is no log", directory});
   }
-  if (const auto locked = lock(context->data); !locked) return report(*context, locked.error());
+  if (const auto locked = lock(directory); !locked) return report(*context, locked.error());
   auto world = load(*context);
   if (!world) return report(*context, world.error());
-  auto journal = store::Journal::open(context->data);
+  auto journal = store::Journal::open(directory);
   if (!journal) return report(*context, journal.error());
   watch::EngineOptions options;
-  options.directory = context->data;
+  options.directory = directory;
   options.whole_log = args.has("whole");
   const auto engine = watch::Engine::open(*context->files, *context->clock, std::move(*world),
                                           std::move(*journal), options);
