@@ -12,6 +12,7 @@
 #include "app/demo_clock.hpp"
 #include "core/text.hpp"
 #include "server/serve.hpp"
+#include "store/postgres_registry.hpp"
 #include "store/retention.hpp"
 
 namespace cairn::app {
@@ -30,6 +31,7 @@ const OptionSpec serve_options[] = {
     {"parent", "", "takes readings in for shards, and adds up what they find (needs --nats)"},
     {"shard", "<codes>", "serves the things of these prefectures, for a parent (needs --nats)"},
     {"nats", "<url>", "NATS server with JetStream between parent and shards"},
+    {"registry", "<url>", "imports in PostgreSQL (postgresql://…; default: a file in --data)"},
     {"home", "<region>", "the region shown first (default: panxi)"},
     {"keep", "<spans>", "how long readings stay: raw=400d,1h=10y (default: all, for ever)"},
     root_option,
@@ -143,12 +145,16 @@ bool read_several(const Context& context, const Args& args, server::ServeOptions
   if ((parent || shard) && !args.has("nats")) wrong = "--parent and --shard need --nats <url>";
   if (args.has("nats") && !parent && !shard) wrong = "--nats goes with --parent or --shard";
   if (shard && args.has("demo")) wrong = "--demo is for the parent: its readings reach the shards";
+  if (args.has("registry") && !store::is_postgres_url(args.get("registry"))) {
+    wrong = "--registry is the address of a PostgreSQL database: postgresql://user@host/database";
+  }
   if (!wrong.empty()) {
     print_error(context, {Code::invalid, std::move(wrong), {}});
     return false;
   }
   options.nats = args.get("nats");
   options.shard = args.get("shard");
+  options.registry = args.get("registry");
   return true;
 }
 

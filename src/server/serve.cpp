@@ -15,6 +15,7 @@
 #include "server/service.hpp"
 #include "server/shard_service.hpp"
 #include "server/state.hpp"
+#include "store/postgres_registry.hpp"
 #include "watch/shard.hpp"
 
 namespace cairn::server {
@@ -169,7 +170,8 @@ Result<std::unique_ptr<Running>> serve(const ServeOptions& options, Files& files
   std::unique_ptr<store::Registry> registry;
   model::Records imported;
   if (!options.data_directory.empty()) {
-    auto opened = store::Registry::open(options.data_directory);
+    auto opened = options.registry.empty() ? store::Registry::open(options.data_directory)
+                                           : store::open_postgres_registry(options.registry);
     if (!opened) return fail(opened.error());
     registry = std::move(*opened);
     auto records = registry->records();

@@ -45,6 +45,7 @@ struct ServeOptions {
   // them it is the parent.
   std::string nats = {};
   std::string shard = {};
+  std::string registry = {};  // "postgresql://…"; empty: a file of the data directory
 };
 
 class Running {
