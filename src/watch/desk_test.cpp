@@ -175,6 +175,32 @@ TEST_F(DeskTest, DoorsMaySubmitAtOnce) {
   EXPECT_EQ(series, 2u);
 }
 
+// A thing that leaves the registry and comes back has the number that the log knows it by.
+TEST_F(DeskTest, ASeriesKeepsItsNumberThroughWorldsWithoutIt) {
+  submit({reading("b", 1), reading("a", 1)});
+  desk_->take(0);
+  model::FileMap files = detail::view_workspace();
+  std::string& things = files.at("w/regions/r/things.csv");
+  const std::size_t row = things.find("\na,");
+  ASSERT_NE(row, std::string::npos);
+  things.erase(row, things.find('\n', row + 1) - row);
+  const auto less = load_world(model::MemoryFiles(files), {.root = "w", .home = "r"}, {}).value();
+  desk_->rebind(std::make_shared<const stream::Binding>(
+      std::make_shared<const model::Snapshot>(less->snapshot)));
+  EXPECT_EQ(submit({reading("b", 2)}).accepted, 1u);
+  EXPECT_NE(refusal(reading("a", 2)), "");
+  desk_->rebind(binding_);
+  EXPECT_EQ(submit({reading("a", 3), reading("b", 3)}).accepted, 2u);
+  const Desk::Group group = desk_->take(0);
+  EXPECT_TRUE(group.series.empty());
+  stream::MessageReader reader(group.observations);
+  ASSERT_TRUE(reader.next());
+  EXPECT_EQ(reader.readings()[0].series, 0u);
+  ASSERT_TRUE(reader.next());
+  EXPECT_EQ(reader.readings()[0].series, 1u);
+  EXPECT_EQ(reader.readings()[1].series, 0u);
+}
+
 TEST(NamesThing, StarsStandForAnything) {
   EXPECT_TRUE(names_thing({"meter-*"}, "meter-17"));
   EXPECT_TRUE(names_thing({"x", "*:level"}, "river:level"));
