@@ -489,7 +489,7 @@ TEST(IngestThreads, EveryMessageLearnsWhatBecameOfIt) {
   FixedClock clock(now);
   BusyIntake intake;
   const auto answers = std::make_shared<LockedAnswers>();
-  IngestDoor door(intake, Identities::open(), "", clock, Zone{});
+  IngestDoor door(intake, Identities::open(), "secret", clock, Zone{});
   std::vector<std::thread> senders;
   std::atomic<std::uint64_t> running{threads};
   std::atomic<std::uint64_t> begun{0};
@@ -502,7 +502,11 @@ TEST(IngestThreads, EveryMessageLearnsWhatBecameOfIt) {
           --begun;
           std::this_thread::yield();
         }
-        door.take({"POST", "/write", "", {{"cairn-sequence", std::to_string(number)}}, "m x=1"},
+        door.take({"POST",
+                   "/write",
+                   "",
+                   {{"authorization", "Bearer secret"}, {"cairn-sequence", std::to_string(number)}},
+                   "m x=1"},
                   Reply(answers, number));
       }
       --running;
