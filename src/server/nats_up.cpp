@@ -107,7 +107,10 @@ Status NatsUp::compare(const std::vector<model::Alert>& own) {
     const bool same = at != told.end() && alert_text(at->second) == alert_text(above);
     if (at != told.end()) told.erase(at);
     told_[alert.id] = above.id;
-    if (!same) put(alert);
+    // What came in since `own` was asked for is newer.
+    const auto subject =
+        format("cairn.alerts.{}.{}", partition_of(alert.region), subject_hash(above.id));
+    if (!same && !waiting_.contains(subject)) put(alert);
   }
   for (auto& [id, alert] : told) {
     if (alert.state == model::AlertState::retracted) continue;
