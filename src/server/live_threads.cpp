@@ -20,7 +20,7 @@ constexpr int idle_ms = 200;
 constexpr milliseconds publish_least{20};
 constexpr int publish_share = 10;
 constexpr std::size_t publish_cells = 1'000;  // about a millisecond
-constexpr milliseconds publish_most{500};  // but the first one, of everything, is no measure
+constexpr milliseconds publish_most{500};     // but the first one, of everything, is no measure
 constexpr milliseconds keep_pause{100};
 constexpr int keep_retry_pauses = 10;
 
@@ -80,18 +80,21 @@ void LiveThreads::apply() {
 bool LiveThreads::publish(steady_clock::duration& took) {
   auto begin = steady_clock::now();
   took = steady_clock::duration::zero();
-  engine_.refresh();
-  while (!stopping_ && engine_.publish_some(publish_cells)) {
+  bool sound = true;
+  const auto pause = [&] {
+    if (!sound) return;
     took += steady_clock::now() - begin;
     if (const auto applied = engine_.apply(0); !applied) {
       give_up(applied.error());
-      return false;
+      sound = false;
     }
     engine_.tell_alerts();
     begin = steady_clock::now();
-  }
+  };
+  engine_.refresh(pause);
+  while (sound && !stopping_ && engine_.publish_some(publish_cells)) pause();
   took += steady_clock::now() - begin;
-  return true;
+  return sound;
 }
 
 // The same trouble is told once.

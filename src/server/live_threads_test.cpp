@@ -8,7 +8,7 @@
 #include <map>
 #include <random>
 
-#include "watch/detail/test_view.hpp"
+#include "watch/test_view.hpp"
 
 namespace cairn::server {
 namespace {
@@ -16,7 +16,7 @@ namespace {
 constexpr std::int64_t ms = 1'000'000;
 
 std::shared_ptr<const watch::World> small_world() {
-  auto files = watch::detail::view_workspace();
+  auto files = watch::view_workspace();
   files["w/packs/p/pack.yaml"] +=
       "  load_sum: {label: {zh: 荷, en: Load}, formula: sum(load of site), unit: kW}\n"
       "rules:\n"

@@ -539,6 +539,7 @@ Status Machine::apply(const Record& record, Effects& effects) {
       read = m.decode(record.payload);
       break;
     case RecordKind::tick:
+    case RecordKind::opened:
       break;
     case RecordKind::delivered:
       read = keep(read_delivered(record.payload), delivered);
@@ -556,8 +557,11 @@ Status Machine::apply(const Record& record, Effects& effects) {
     return fail(read.error().code, read.error().message, format("record {}", record.position));
   }
   if (m.position == 0) m.rules.expect(record.arrival);
+  const Instant before = m.arrival;
+  const bool first = m.position == 0;
   m.position = record.position;
   m.arrival = std::max(m.arrival, record.arrival);
+  if (record.kind == RecordKind::opened && !first) m.rules.nobody_listened({before, m.arrival});
   Moment moment{record.position, m.arrival, effects};
   m.rules.pass_time(moment);
   if (record.kind == RecordKind::series) m.define(series);

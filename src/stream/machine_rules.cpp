@@ -300,6 +300,19 @@ void RuleBook::expect(Instant since) {
   }
 }
 
+void RuleBook::nobody_listened(Interval outage) {
+  for (std::uint32_t i = 0; i < rules_.size(); ++i) {
+    const CompiledRule& rule = rules_[i];
+    if (!rule.silent) continue;
+    for (std::uint32_t place = 0; place < binding_.slot_count(rule.type); ++place) {
+      RulePair pair = states_[i].get(place);
+      if (pair.now.since_ns == 0 || active(pair.now.phase)) continue;
+      pair.now.since_ns += outage.end.ns - outage.begin.ns;  // its timer finds out when it expires
+      states_[i].set(place, pair);
+    }
+  }
+}
+
 void RuleBook::heard(const Cell& cell, Moment& moment) {
   for (const std::uint32_t i : silent_by_type_[cell.type]) {
     const CompiledRule& rule = rules_[i];

@@ -86,6 +86,9 @@ class RuleBook {
 
   // Silence. `expect`: things that have to speak, from `since` on if nothing is known of them.
   void expect(Instant since);
+  // Silence that nobody could have heard broken does not count: what was counted by the beginning
+  // of the outage goes on at its end.
+  void nobody_listened(Interval outage);
   void heard(const Cell& cell, Moment& moment);
   void pass_time(Moment& moment);
   // After states were set from outside.

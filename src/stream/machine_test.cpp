@@ -117,6 +117,23 @@ TEST(Machine, SilenceIsFoundByTheLogsClockAndEndsWithTheNextReading) {
   EXPECT_EQ(b.observe({{0, t0 + 60 * minute, 1}}), "firing>resolved ");
 }
 
+TEST(Machine, SilenceThatNobodyCouldHearBrokenDoesNotCount) {
+  Bench b;
+  b.observe({{0, t0, 1}});
+  const Instant heard{b.arrival};
+  b.arrival += 30 * minute;
+  b.apply(RecordKind::tick, "");
+  b.arrival += 300 * minute;
+  b.apply(RecordKind::opened, "");
+  EXPECT_EQ(b.told(), "");
+  b.arrival += 30 * minute;
+  b.apply(RecordKind::tick, "");
+  EXPECT_EQ(b.told(), "");
+  b.arrival = heard.ns + 360 * minute + 1;
+  b.apply(RecordKind::tick, "");
+  EXPECT_EQ(b.told(), "inactive>firing ");
+}
+
 TEST(Machine, GoesOnFromItsBytesAsIfItHadNeverStopped) {
   Bench b;
   b.observe({{0, t0, 5}, {1, t0, 3}});

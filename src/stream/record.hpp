@@ -20,6 +20,7 @@ enum class RecordKind : std::uint8_t {
   delivered = 5,     // the outbox was emptied up to a number
   shelve = 6,        // a person put a rule over a thing aside
   repair = 7,        // late data changed what a rule had done
+  opened = 8,        // the engine came up: since the record before nobody listened
 };
 
 struct Record {

@@ -148,12 +148,13 @@ struct Rollup::Impl final : formula::PartialSource {
   Timeline& timeline(const Shifts& shifts);
   void find_edges();
 
-  void advance(Timeline& timeline, Instant now);
+  void advance(Timeline& timeline, Instant now, const Pause& pause);
   void touch_groups();
   void collect_regions(const Indicator& indicator);
   void put_all_regions();
   void put_region(RegionIndex region);
-  void evaluate(Indicator& indicator, Instant now, std::vector<Changed>& changed);
+  void evaluate(Indicator& indicator, std::span<const RegionIndex> some, Instant now,
+                std::vector<Changed>& changed);
 
   // PartialSource: what the evaluator of region formulas asks for instead of scanning.
   std::uint32_t find(const formula::Aggregate& aggregate, Instant as_of) const override;
@@ -287,7 +288,7 @@ void Rollup::Impl::touch_groups() {
   touched.clear();
 }
 
-void Rollup::Impl::advance(Timeline& timeline, Instant now) {
+void Rollup::Impl::advance(Timeline& timeline, Instant now, const Pause& pause) {
   const Instant next = shifted_by(timeline.shifts, now, live.zone);
   const bool anew = !timeline.as_of || next < *timeline.as_of;
   const Instant before = timeline.as_of.value_or(next);
@@ -308,21 +309,26 @@ void Rollup::Impl::advance(Timeline& timeline, Instant now) {
   const bool regions_changed = anew || crossed(region_edges, before, next);
   for (const auto& group : timeline.groups) {
     if (regions_changed || crossed(thing_edges[group->places().type()], before, next)) {
-      group->arrange(next, looker);
+      group->arrange(next, looker, pause);
       timeline.all = true;
-    } else if (group->update(next, looker)) {
+    } else if (group->update(next, looker, pause)) {
       timeline.all = true;
     }
   }
 }
 
-void Rollup::refresh(Instant now, std::vector<Changed>& changed) {
+void Rollup::refresh(Instant now, std::vector<Changed>& changed, const Pause& pause) {
   Impl& impl = *impl_;
   impl.touch_groups();
-  for (const auto& timeline : impl.timelines) impl.advance(*timeline, now);
+  for (const auto& timeline : impl.timelines) impl.advance(*timeline, now, pause);
   for (Indicator& indicator : impl.indicators) {
     impl.collect_regions(indicator);
-    if (!impl.regions.empty()) impl.evaluate(indicator, now, changed);
+    const std::span<const RegionIndex> all = impl.regions;
+    for (std::size_t first = 0; first < all.size(); first += formula::chunk_rows) {
+      const auto some = all.subspan(first, std::min(formula::chunk_rows, all.size() - first));
+      impl.evaluate(indicator, some, now, changed);
+      if (pause) pause();
+    }
   }
   for (const auto& timeline : impl.timelines) {
     for (const auto& group : timeline->groups) group->clear_changed();
@@ -362,8 +368,9 @@ void Rollup::Impl::collect_regions(const Indicator& indicator) {
   }
 }
 
-void Rollup::Impl::evaluate(Indicator& indicator, Instant now, std::vector<Changed>& changed) {
-  formula::Frame& frame = evaluator.frame(regions, now);
+void Rollup::Impl::evaluate(Indicator& indicator, std::span<const RegionIndex> some, Instant now,
+                            std::vector<Changed>& changed) {
+  formula::Frame& frame = evaluator.frame({some.begin(), some.end()}, now);
   const auto& program = indicator.formula->program;
   auto at = frame.indicators.find(program);
   if (at == frame.indicators.end()) {
@@ -371,9 +378,9 @@ void Rollup::Impl::evaluate(Indicator& indicator, Instant now, std::vector<Chang
         evaluator.evaluate(program->root, *program, frame));
     at = frame.indicators.emplace(program, std::move(column)).first;
   }
-  for (std::size_t lane = 0; lane < regions.size(); ++lane) {
-    if (indicator.cells[regions[lane]].take(formula::make_cell(*at->second, lane))) {
-      changed.push_back({indicator.index, regions[lane]});
+  for (std::size_t lane = 0; lane < some.size(); ++lane) {
+    if (indicator.cells[some[lane]].take(formula::make_cell(*at->second, lane))) {
+      changed.push_back({indicator.index, some[lane]});
     }
   }
 }

@@ -12,6 +12,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -43,8 +44,11 @@ class Rollup {
     std::uint32_t indicator = 0;  // index into Catalog::indicators
     model::RegionIndex region = 0;
   };
-  // Brings all live indicators at all regions to `now`; appends what is not as it was.
-  void refresh(Instant now, std::vector<Changed>& changed);
+  // Brings all live indicators at all regions to `now`; appends what is not as it was. `pause` is
+  // called every millisecond or so of work: readings may be added and touched there, nothing else.
+  // What they change may be seen already or by the next refresh, and is seen by that.
+  using Pause = std::function<void()>;
+  void refresh(Instant now, std::vector<Changed>& changed, const Pause& pause = {});
   // As of the last refresh.
   formula::Cell value(std::uint32_t indicator, model::RegionIndex region) const;
   // Fed by observed cells, directly or through other indicators.

@@ -12,7 +12,7 @@ namespace cairn::stream {
 using formula::AggregateKind;
 
 void Looker::look(const Places& places, std::span<const Place> at, Instant as_of,
-                  std::span<Totals* const> totals) {
+                  std::span<Totals* const> totals, const std::function<void()>& pause) {
   times_.assign(std::min(at.size(), formula::chunk_rows), as_of);
   for (std::size_t first = 0; first < at.size(); first += formula::chunk_rows) {
     const auto chunk = at.subspan(first, std::min(formula::chunk_rows, at.size() - first));
@@ -20,6 +20,7 @@ void Looker::look(const Places& places, std::span<const Place> at, Instant as_of
     for (const Place place : chunk) rows_.push_back(places.row(place));
     batch_.begin(places.type(), rows_, std::span(times_).first(chunk.size()), true);
     for (Totals* each : totals) look(chunk, places.table(), *each);
+    if (pause) pause();
   }
 }
 
@@ -84,7 +85,7 @@ void Group::touch(std::uint32_t row, std::uint32_t column) {
   touched_bits_[place] |= bits_of(column);
 }
 
-void Group::arrange(Instant as_of, Looker& looker) {
+void Group::arrange(Instant as_of, Looker& looker, const std::function<void()>& pause) {
   std::vector<model::RegionIndex> also;
   for (const auto& totals : totals_) {
     const auto injected = totals->injected();
@@ -100,28 +101,31 @@ void Group::arrange(Instant as_of, Looker& looker) {
   }
   std::vector<Place> places(places_.size());
   std::iota(places.begin(), places.end(), Place{0});
-  looker.look(places_, places, as_of, all);
+  looker.look(places_, places, as_of, all, pause);
   for (const auto& totals : totals_) totals->add_up();
 }
 
-bool Group::update(Instant as_of, Looker& looker) {
+bool Group::update(Instant as_of, Looker& looker, const std::function<void()>& pause) {
   if (std::any_of(totals_.begin(), totals_.end(), [](const auto& t) { return t->lacks_node(); })) {
-    arrange(as_of, looker);
+    arrange(as_of, looker, pause);
     return true;
   }
   for (const auto& totals : totals_) {
     due_.clear();
     totals->take_due(as_of, due_);
     Totals* one = totals.get();
-    looker.look(places_, due_, as_of, {&one, 1});
+    looker.look(places_, due_, as_of, {&one, 1}, pause);
   }
-  look_at_touched(as_of, looker);
-  for (const auto& totals : totals_) totals->settle();
+  look_at_touched(as_of, looker, pause);
+  for (const auto& totals : totals_) {
+    totals->settle();
+    if (pause) pause();
+  }
   return false;
 }
 
 // Places with the same cells touched go together: what is read of them is the same.
-void Group::look_at_touched(Instant as_of, Looker& looker) {
+void Group::look_at_touched(Instant as_of, Looker& looker, const std::function<void()>& pause) {
   const auto bits = [&](Place place) { return touched_bits_[place]; };
   std::sort(touched_.begin(), touched_.end(),
             [&](Place a, Place b) { return bits(a) != bits(b) ? bits(a) < bits(b) : a < b; });
@@ -133,7 +137,7 @@ void Group::look_at_touched(Instant as_of, Looker& looker) {
     for (std::size_t i = 0; i < totals_.size(); ++i) {
       if ((read_by_[i] & bits(*first)) != 0) readers.push_back(totals_[i].get());
     }
-    looker.look(places_, {first, last}, as_of, readers);
+    looker.look(places_, {first, last}, as_of, readers, pause);
     first = last;
   }
   for (const Place place : touched_) touched_bits_[place] = 0;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <vector>
@@ -23,8 +24,9 @@ class Looker {
  public:
   explicit Looker(const model::Snapshot& live) : batch_(live) {}
 
+  // `pause`, where given, is called between two chunks.
   void look(const Places& places, std::span<const Place> at, Instant as_of,
-            std::span<Totals* const> totals);
+            std::span<Totals* const> totals, const std::function<void()>& pause);
 
  private:
   void look(std::span<const Place> at, const model::Table& table, Totals& totals);
@@ -49,16 +51,16 @@ class Group {
 
   void touch(std::uint32_t row, std::uint32_t column);
   // Everything from the beginning.
-  void arrange(Instant as_of, Looker& looker);
+  void arrange(Instant as_of, Looker& looker, const std::function<void()>& pause);
   // What was touched, what is due, what was injected; true when all was arranged for it.
-  bool update(Instant as_of, Looker& looker);
+  bool update(Instant as_of, Looker& looker, const std::function<void()>& pause);
   void clear_changed();
 
  private:
   std::uint32_t bits_of(std::uint32_t column) const {
     return column < bits_of_column_.size() ? bits_of_column_[column] : 0;
   }
-  void look_at_touched(Instant as_of, Looker& looker);
+  void look_at_touched(Instant as_of, Looker& looker, const std::function<void()>& pause);
 
   const Binding& binding_;
   Places places_;

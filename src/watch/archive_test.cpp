@@ -6,8 +6,8 @@
 
 #include <filesystem>
 
-#include "watch/detail/test_view.hpp"
 #include "watch/engine.hpp"
+#include "watch/test_view.hpp"
 
 namespace cairn::watch {
 namespace {
@@ -15,8 +15,8 @@ namespace {
 class Archive : public testing::Test {
  protected:
   Archive() {
-    world_ = *load_world(model::MemoryFiles(detail::view_workspace()), {.root = "w", .home = "r"},
-                         detail::view_observations());
+    world_ = *load_world(model::MemoryFiles(view_workspace()), {.root = "w", .home = "r"},
+                         view_observations());
     directory_ = testing::TempDir() + "/archive-" + std::to_string(::getpid());
     std::filesystem::remove_all(directory_);
     auto journal = store::Journal::open(directory_);

@@ -7,7 +7,7 @@
 #include <thread>
 
 #include "core/limits.hpp"
-#include "watch/detail/test_view.hpp"
+#include "watch/test_view.hpp"
 
 namespace cairn::watch {
 namespace {
@@ -22,7 +22,7 @@ struct Kept final : RejectionSink {
 class DeskTest : public testing::Test {
  protected:
   DeskTest() {
-    const model::MemoryFiles files(detail::view_workspace());
+    const model::MemoryFiles files(view_workspace());
     world_ = load_world(files, {.root = "w", .home = "r"}, {}).value();
     binding_ = std::make_shared<const stream::Binding>(
         std::make_shared<const model::Snapshot>(world_->snapshot));
@@ -179,7 +179,7 @@ TEST_F(DeskTest, DoorsMaySubmitAtOnce) {
 TEST_F(DeskTest, ASeriesKeepsItsNumberThroughWorldsWithoutIt) {
   submit({reading("b", 1), reading("a", 1)});
   desk_->take(0);
-  model::FileMap files = detail::view_workspace();
+  model::FileMap files = view_workspace();
   std::string& things = files.at("w/regions/r/things.csv");
   const std::size_t row = things.find("\na,");
   ASSERT_NE(row, std::string::npos);

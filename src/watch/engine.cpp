@@ -69,9 +69,10 @@ Status Engine::commit(std::vector<Written>& batch, Desk::Group& group,
   const auto put = [&](stream::RecordKind kind, std::string payload) {
     if (done) done = append(batch, kind, arrival, std::move(payload));
   };
+  // First what the engine says itself: that it was away comes before what it hears again.
+  for (const Control& control : controls) put(control.kind, control.payload);
   for (const std::string& series : group.series) put(stream::RecordKind::series, series);
   for (const std::string& source : group.sources) put(stream::RecordKind::source, source);
-  for (const Control& control : controls) put(control.kind, control.payload);
   if (!group.observations.empty()) put(stream::RecordKind::observations, group.observations);
   if (batch.empty() && arrival.ns - last_record_.ns >= options_.tick_ns) {
     put(stream::RecordKind::tick, {});
@@ -383,13 +384,13 @@ void Engine::publish() {
   }
 }
 
-void Engine::refresh() {
+void Engine::refresh(const std::function<void()>& pause) {
   Running& running = *running_;
   const Instant now = std::max(clock_.now(), published_);
   published_ = now;
   running.changed.clear();
   running.told = 0;
-  running.rollup->refresh(now, running.changed);
+  running.rollup->refresh(now, running.changed, pause);
   if (options_.shares) tell_shares();
   find_silent(now);
 }

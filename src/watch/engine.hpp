@@ -76,8 +76,9 @@ class Engine final : public Live, public RejectionSink {
   void tell_alerts();
   void publish();
   // publish() in parts, for whoever has alerts to let through in between: what changed is found
-  // out, then told so many values at a time; false: that was all.
-  void refresh();
+  // out, where `pause` is called every millisecond or so and may apply() and tell_alerts(); then
+  // it is told so many values at a time; false: that was all.
+  void refresh(const std::function<void()>& pause = {});
   bool publish_some(std::size_t cells);
   // Updates go there from now on, and it calls tell() for them, from one thread at a time. Set
   // while nothing runs; none: watchers are told at once.

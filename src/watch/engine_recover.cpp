@@ -110,6 +110,7 @@ Status Engine::replay(std::uint64_t after) {
   if (!done) return done;
   stream::Machine& machine = running_->machine;
   last_arrival_ = last_record_ = machine.arrival();
+  if (machine.position() > 0) controls_.push_back({stream::RecordKind::opened, {}});
   counters_->applied.store(machine.position());
   for (stream::Series series = 0; series < machine.series(); ++series) {
     desk_->known_series(machine.series_name(series));

@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <random>
 
-#include "watch/detail/test_view.hpp"
+#include "watch/test_view.hpp"
 
 namespace cairn::watch {
 namespace {
@@ -17,7 +17,7 @@ namespace {
 class EngineTest : public testing::Test {
  protected:
   EngineTest() {
-    auto files = detail::view_workspace();
+    auto files = view_workspace();
     files["w/packs/p/pack.yaml"] +=
         "  load_sum: {label: {zh: 荷, en: Load}, formula: sum(load of site), unit: kW}\n"
         "rules:\n"

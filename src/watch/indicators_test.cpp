@@ -3,14 +3,14 @@
 
 #include <gtest/gtest.h>
 
-#include "watch/detail/test_view.hpp"
+#include "watch/test_view.hpp"
 
 namespace cairn::watch {
 namespace {
 
 class IndicatorsTest : public ::testing::Test {
  protected:
-  detail::TestView view;
+  TestView view;
 };
 
 TEST_F(IndicatorsTest, ValuesOfARegionAndOfItsParts) {

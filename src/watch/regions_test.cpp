@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "watch/detail/test_view.hpp"
+#include "watch/test_view.hpp"
 
 namespace cairn::watch {
 namespace {
@@ -20,7 +20,7 @@ class RegionsTest : public ::testing::Test {
     }
     return out;
   }
-  detail::TestView view;
+  TestView view;
 };
 
 TEST_F(RegionsTest, ByLevelParentNameAndDate) {

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "watch/detail/test_view.hpp"
+#include "watch/test_view.hpp"
 
 namespace cairn::watch {
 namespace {
@@ -12,8 +12,8 @@ namespace {
 class RehearsalTest : public testing::Test {
  protected:
   RehearsalTest() {
-    const model::MemoryFiles files(detail::view_workspace());
-    world_ = load_world(files, {.root = "w", .home = "r"}, detail::view_observations()).value();
+    const model::MemoryFiles files(view_workspace());
+    world_ = load_world(files, {.root = "w", .home = "r"}, view_observations()).value();
   }
   std::shared_ptr<const World> world_;
   Instant start_ = *parse_instant("2021-07-10T00:00:00+08:00");

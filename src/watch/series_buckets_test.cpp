@@ -6,8 +6,8 @@
 #include <cmath>
 
 #include "core/simulated_files.hpp"
-#include "watch/detail/test_view.hpp"
 #include "watch/stored_history.hpp"
+#include "watch/test_view.hpp"
 #include "watch/things.hpp"
 
 namespace cairn::watch {
@@ -20,8 +20,8 @@ constexpr std::int64_t hour = 3600 * second;
 class SeriesBuckets : public testing::Test {
  protected:
   SeriesBuckets() {
-    world_ = *load_world(model::MemoryFiles(detail::view_workspace()), {.root = "w", .home = "r"},
-                         detail::view_observations());
+    world_ = *load_world(model::MemoryFiles(view_workspace()), {.root = "w", .home = "r"},
+                         view_observations());
     binding_ = std::make_shared<stream::Binding>(
         std::shared_ptr<const model::Snapshot>(world_, &world_->snapshot));
     auto index = std::make_shared<SeriesIndex>(binding_);

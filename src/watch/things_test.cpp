@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "watch/detail/test_view.hpp"
+#include "watch/test_view.hpp"
 
 namespace cairn::watch {
 namespace {
@@ -24,7 +24,7 @@ class ThingsTest : public ::testing::Test {
     const int index = at.catalog().types[thing.type].property_index(name);
     return property_value(at, thing, static_cast<std::size_t>(index));
   }
-  detail::TestView view;
+  TestView view;
 };
 
 TEST_F(ThingsTest, AreFoundByEverything) {

@@ -9,7 +9,7 @@
 #include "watch/view.hpp"
 #include "watch/world.hpp"
 
-namespace cairn::watch::detail {
+namespace cairn::watch {
 
 inline model::FileMap view_workspace() {
   return {
@@ -83,4 +83,4 @@ class TestView {
   formula::Evaluator evaluator_;
 };
 
-}  // namespace cairn::watch::detail
+}  // namespace cairn::watch
