@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "core/limits.hpp"
+#include "model/memory_files.hpp"
 #include "server/mqtt_broker.hpp"
 #include "server/mqtt_test_intake.hpp"
 
@@ -17,9 +18,13 @@ using State = MqttLink::State;
 class MqttLimitsTest : public testing::Test {
  protected:
   void connect(MqttLink& link, Version version, std::uint16_t keep_alive_s) {
-    broker_.opened(link, 0);
-    send(link, mqtt::Connect{.version = version, .keep_alive_s = keep_alive_s, .client_id = "c"},
-         version, 0);
+    connect(broker_, link, {.version = version, .keep_alive_s = keep_alive_s, .client_id = "c"});
+  }
+  static void connect(MqttBroker& broker, MqttLink& link, const mqtt::Connect& hello) {
+    broker.opened(link, 0);
+    std::string bytes;
+    mqtt::write(bytes, hello, hello.version);
+    broker.receive(link, bytes, 0);
     ASSERT_EQ(link.state, State::open);
     link.out.clear();
   }
@@ -165,17 +170,29 @@ TEST_F(MqttLimitsTest, AGatewayThatComesBackWithEverythingIsAnswered) {
     packet.properties.set_users(users);
     mqtt::write(messages, packet, Version::v5);
   }
+  // The digest of "secret".
+  const model::MemoryFiles files(model::FileMap{
+      {"identities.csv",
+       "name,sha256,things,rights\n"
+       "gate,2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b,*,publish\n"}});
+  const auto known = *Identities::load(files, "identities.csv", "127.0.0.1");
+  MqttBroker broker(options_, intake_, *known, clock_, counters_, 1);
   for (int round = 0; round < 3; ++round) {
     MqttLink link;
-    connect(link, Version::v5, 60);
-    broker_.receive(link, messages, 1);
+    connect(broker, link,
+            {.version = Version::v5,
+             .keep_alive_s = 60,
+             .client_id = "c",
+             .user = "gate",
+             .password = "secret"});
+    broker.receive(link, messages, 1);
     ASSERT_EQ(intake_.taken.size(), 1'000U);
     EXPECT_EQ(intake_.taken.back().sequence, 1'000U);
     intake_.taken.clear();
-    broker_.committed({.durable = intake_.position, .failed_to = 0, .error = {}}, 2);
+    broker.committed({.durable = intake_.position, .failed_to = 0, .error = {}}, 2);
     EXPECT_EQ(link.out.size(), 1'000U * 4);
     EXPECT_EQ(link.pending_acks(), 0U);
-    broker_.lost(link, 3);
+    broker.lost(link, 3);
   }
 }
 
