@@ -10,9 +10,9 @@ namespace {
 
 using std::chrono::steady_clock;
 
-// Values are told so many at a time (a few milliseconds), and then the thread rests for so many
+// Values are told so many at a time (about a millisecond), and then the thread rests for so many
 // times what that took; alerts are looked for in between.
-constexpr std::size_t slice = 256;
+constexpr std::size_t slice = 64;
 constexpr int rest_factor = 9;
 // What nobody was told yet is bounded: a page that shows the newest needs no more of the others.
 constexpr std::size_t most_alerts = 100'000;

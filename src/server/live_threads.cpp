@@ -19,7 +19,7 @@ constexpr int idle_ms = 200;
 // Pages move this often at most; a roll-up that takes long may use a tenth of the thread.
 constexpr milliseconds publish_least{20};
 constexpr int publish_share = 10;
-constexpr std::size_t publish_cells = 1'000;  // about a millisecond
+constexpr std::size_t publish_cells = 250;  // well below a millisecond
 constexpr milliseconds publish_most{500};     // but the first one, of everything, is no measure
 constexpr milliseconds keep_pause{100};
 constexpr int keep_retry_pauses = 10;

@@ -102,7 +102,7 @@ void Group::arrange(Instant as_of, Looker& looker, const std::function<void()>& 
   std::vector<Place> places(places_.size());
   std::iota(places.begin(), places.end(), Place{0});
   looker.look(places_, places, as_of, all, pause);
-  for (const auto& totals : totals_) totals->add_up();
+  for (const auto& totals : totals_) totals->add_up(pause);
 }
 
 bool Group::update(Instant as_of, Looker& looker, const std::function<void()>& pause) {
@@ -118,7 +118,7 @@ bool Group::update(Instant as_of, Looker& looker, const std::function<void()>& p
   }
   look_at_touched(as_of, looker, pause);
   for (const auto& totals : totals_) {
-    totals->settle();
+    totals->settle(pause);
     if (pause) pause();
   }
   return false;

@@ -602,6 +602,36 @@ TEST(Rollup, SharesAddUpToWhatOneMachineSees) {
   }
 }
 
+TEST(Rollup, SeesReadingsOfAPauseByTheNextRefresh) {
+  std::size_t pauses = 0;
+  for (unsigned seed = first_seed() + 1; seed <= first_seed() + 30; ++seed) {
+    Random random(seed);
+    const World world = random_world(random);
+    Machine machine(world, world.snapshot(world.records));
+    Cells cells;
+    Instant now = start;
+    std::vector<Reading> before;
+    const auto observe = [&] {
+      const Reading reading = random_reading(machine.binding, now, before, random);
+      machine.observe(reading.cell, reading.time, reading.value);
+    };
+    for (int step = 0; step < 20; ++step) {
+      now = next_time(now, world, random);
+      for (unsigned k = random.below(8); k > 0; --k) observe();
+      std::vector<Rollup::Changed> changed;
+      machine.rollup->refresh(now, changed, [&] {
+        ++pauses;
+        if (random.one_in(2)) observe();
+      });
+      machine.rollup->refresh(now, changed);
+      cells.take(world, *machine.rollup);
+      ASSERT_EQ(cells.compare(world, machine.whole, now), "")
+          << "seed " << seed << " step " << step;
+    }
+  }
+  EXPECT_GT(pauses, 10'000U);
+}
+
 TEST(Rollup, RefusesSharesThatAreNotOnes) {
   Random random(1);
   const World world = random_world(random);

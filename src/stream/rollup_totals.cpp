@@ -23,6 +23,19 @@ constexpr std::uint8_t own_is_changed = 2;
 constexpr int tick_bits = 26;
 constexpr std::uint32_t no_tick = 0xFFFFFFFF;
 
+// Some hundred nodes take about a millisecond.
+class Breath {
+ public:
+  explicit Breath(const std::function<void()>& pause) : pause_(pause) {}
+  void after(std::size_t i) const {
+    constexpr std::size_t nodes = 512;
+    if (pause_ && i % nodes == nodes - 1) pause_();
+  }
+
+ private:
+  const std::function<void()>& pause_;
+};
+
 }  // namespace
 
 void Totals::begin(Instant as_of) {
@@ -93,7 +106,7 @@ void Totals::clear_changed() {
   changed_.clear();
 }
 
-void Totals::add_up() {
+void Totals::add_up(const std::function<void()>& pause) {
   beginning_ = false;
   totals_.clear();
   totals_.resize(places_->nodes());
@@ -104,12 +117,20 @@ void Totals::add_up() {
   used_ = 0;
   for (auto& [region, own] : pending_) foreign_[region] = std::move(own);
   pending_.clear();
-  for (Node node = places_->nodes(); node-- > 0;) add_up(node);
+  const Breath breath(pause);
+  for (Node node = places_->nodes(); node-- > 0;) {
+    add_up(node);
+    breath.after(node);
+  }
   note_all_own();
 }
 
-void Totals::settle() {
-  for (std::size_t i = 0; i < used_; ++i) apply(changes_[i]);
+void Totals::settle(const std::function<void()>& pause) {
+  const Breath breath(pause);
+  for (std::size_t i = 0; i < used_; ++i) {
+    apply(changes_[i]);
+    breath.after(i);
+  }
   used_ = 0;
   for (auto& [region, own] : pending_) {
     foreign_[region] = std::move(own);
@@ -119,13 +140,15 @@ void Totals::settle() {
   pending_.clear();
   // Parts have the higher numbers.
   std::sort(open_.begin(), open_.end(), std::greater<>());
-  for (const Node node : open_) {
+  for (std::size_t i = 0; i < open_.size(); ++i) {
+    const Node node = open_[i];
     if ((state_[node] & open_whole) != 0) {
       add_up(node);
     } else {
       look_through(node);
     }
     state_[node] = is_changed;
+    breath.after(i);
   }
   open_.clear();
 }

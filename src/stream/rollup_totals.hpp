@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <span>
@@ -28,9 +29,10 @@ class Totals {
   // The places were arranged anew: from here to add_up() everything is replaced once.
   void begin(Instant as_of);
   void replace(Place place, const formula::Contribution& now);
-  void add_up();
-  // Completes what replace() and inject() left open; then total() holds again.
-  void settle();
+  void add_up(const std::function<void()>& pause = {});
+  // Completes what replace() and inject() left open; then total() holds again. `pause` is called in
+  // between, where nothing here may be changed.
+  void settle(const std::function<void()>& pause = {});
 
   const formula::Partial& total(Node node) const { return totals_[node]; }
   // Nodes whose total is not as it was, since clear_changed().
