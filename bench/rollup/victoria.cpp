@@ -10,6 +10,7 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <map>
 #include <string>
 #include <string_view>
@@ -62,13 +63,16 @@ std::map<std::string, double> read_sums(const std::string& text) {
 
 bool send_all(std::uint16_t port, const World& world, const std::vector<double>& values) {
   const model::Table& table = *world.base->tables[0];
+  // It asks as of whole seconds: what came within this one would not be seen.
+  constexpr std::int64_t ago_ms = 10'000;
+  const std::int64_t time_ms = static_cast<std::int64_t>(std::time(nullptr)) * 1'000 - ago_ms;
   std::string body;
   for (std::size_t row = 0; row < table.size(); ++row) {
     const std::string& village = (*world.base->regions)[table.region[row]].code;
-    body +=
-        format("power{{id=\"{}\",village=\"{}\",town=\"{}\",county=\"{}\",prefecture=\"{}\"}} {}\n",
-               table.ids[row], village, village.substr(0, 8), village.substr(0, county_digits),
-               village.substr(0, 4), values[row]);
+    body += format(
+        "power{{id=\"{}\",village=\"{}\",town=\"{}\",county=\"{}\",prefecture=\"{}\"}} {} {}\n",
+        table.ids[row], village, village.substr(0, 8), village.substr(0, county_digits),
+        village.substr(0, 4), values[row], time_ms);
     if (body.size() < 4'000'000 && row + 1 < table.size()) continue;
     if (!post(port, "/api/v1/import/prometheus", body)) return false;
     body.clear();
