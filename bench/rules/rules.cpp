@@ -245,6 +245,8 @@ bool measure_victoria(const Options& options, const std::string& directory, bool
     }
   }
   http_get(victoria.port, "/internal/force_flush");
+  // It answers as of whole seconds: the newest readings are seen when theirs is over.
+  std::this_thread::sleep_for(std::chrono::milliseconds(1'200));
   for (const Rule& rule : rules) {
     firing[rule.id] =
         stations_in(http_get(victoria.port, format("/api/v1/query?nocache=1&query={}", rule.query)),
