@@ -380,10 +380,11 @@ class Bench {
                 percentile(result.ack_ms, 0.999), percentile(result.alert_ms, 0.5),
                 percentile(result.alert_ms, 0.99), percentile(result.alert_ms, 0.999),
                 (server.process.cpu_s() - cpu) / result.seconds);
-    std::printf("%40s %lu messages, %lu alerts of %lu spikes\n", "",
+    std::printf("%40s %lu messages, %lu alerts of %lu spikes; %.0f MB at the peak\n", "",
                 static_cast<unsigned long>(result.acknowledged),
                 static_cast<unsigned long>(result.alert_ms.size()),
-                static_cast<unsigned long>(result.spikes));
+                static_cast<unsigned long>(result.spikes),
+                static_cast<double>(server.process.peak_bytes()) / 1e6);
     std::fflush(stdout);
     forget_data();
     if (result.alert_ms.size() == result.spikes) return true;

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "watch/archive.hpp"
 
-#include <cstring>
-
 #include "core/aside_files.hpp"
 #include "core/limits.hpp"
 #include "core/text.hpp"
@@ -10,6 +8,7 @@
 #include "store/log.hpp"
 #include "store/state_file.hpp"
 #include "stream/machine.hpp"
+#include "watch/detail/state_parts.hpp"
 #include "watch/stored_history.hpp"
 
 namespace cairn::watch {
@@ -18,18 +17,6 @@ namespace {
 // A state, a segment or a piece of the log may be replaced between two looks: look again.
 constexpr int attempts = 5;
 constexpr std::string_view state_name = "machine";  // as the engine has it
-
-// The machine's part of a state; what the engine has of late data follows it, then its length and a
-// mark (Engine::add_late).
-std::string_view machine_part(std::string_view state) {
-  constexpr std::string_view mark = "CRNLATE1";
-  constexpr std::size_t tail_bytes = sizeof(std::uint64_t) + mark.size();
-  if (state.size() < tail_bytes || !state.ends_with(mark)) return state;
-  std::uint64_t length = 0;
-  std::memcpy(&length, state.data() + state.size() - tail_bytes, sizeof length);
-  if (length > state.size() - tail_bytes) return state;  // the machine will say that it is none
-  return state.substr(0, state.size() - tail_bytes - length);
-}
 
 // The history with the files that it reads from.
 struct Opened {
@@ -72,7 +59,9 @@ Result<model::Snapshot> look(const Files& files, const std::string& directory,
   const auto state = store::newest_state(opened->files, directory + "/state", state_name);
   if (!state) return fail(state.error());
   if (*state) {
-    if (auto done = machine.read(machine_part((*state)->bytes)); !done) return fail(done.error());
+    const auto parts = detail::parts_of_state((*state)->bytes);
+    if (!parts) return fail(Code::invalid, "the bytes are no state of an engine", directory);
+    if (auto done = machine.read(parts->machine); !done) return fail(done.error());
   }
   const std::string manifest = directory + "/history/history.manifest";
   const auto before = files.read(manifest);

@@ -9,15 +9,13 @@
 
 #include "core/text.hpp"
 #include "watch/detail/engine_parts.hpp"
+#include "watch/detail/state_parts.hpp"
 
 namespace cairn::watch {
 namespace {
 
 // Things that one step of keep() looks at.
 constexpr std::size_t orders_at_once = 64;
-
-// Behind the machine's bytes in a state file, its length last. States without it have no marks.
-constexpr std::string_view late_magic = "CRNLATE1";
 
 stream::AlertPhase phase_of(AlertState state) {
   switch (state) {
@@ -157,22 +155,14 @@ void Engine::add_late(std::string& state) {
   char length[sizeof(bytes)];
   std::memcpy(length, &bytes, sizeof(bytes));
   state.append(length, sizeof(bytes));
-  state.append(late_magic);
+  state.append(detail::late_mark);
 }
 
 Status Engine::read_state(std::string_view bytes) {
-  constexpr std::size_t tail_bytes = sizeof(std::uint64_t) + late_magic.size();
-  std::string_view late;
-  if (bytes.size() >= tail_bytes && bytes.ends_with(late_magic)) {
-    std::uint64_t length = 0;
-    std::memcpy(&length, bytes.data() + bytes.size() - tail_bytes, sizeof(length));
-    if (length > bytes.size() - tail_bytes) {
-      return fail(Code::invalid, "the bytes are no state of an engine");
-    }
-    late = bytes.substr(bytes.size() - tail_bytes - length, length);
-    bytes.remove_suffix(tail_bytes + length);
-  }
-  if (auto done = running_->machine.read(bytes); !done) return done;
+  const auto parts = detail::parts_of_state(bytes);
+  if (!parts) return fail(Code::invalid, "the bytes are no state of an engine");
+  std::string_view late = parts->late;
+  if (auto done = running_->machine.read(parts->machine); !done) return done;
   if (late.empty()) return {};
   const std::lock_guard lock(late_mutex_);
   if (late_.read(*running_->binding, late, running_->machine.arrival()) && publisher_.read(late)) {
