@@ -31,6 +31,7 @@ struct RadialFan {
   double rx_mast_m = 0;
   double step_m = 0;
   std::size_t samples = 0;
+  std::size_t first_receiver = 2;  // receivers before it are not wanted: their values stay
   EarthRadii radii;
   std::array<double, radial_lanes> azimuth_rad{};  // clockwise from the plane's north
 };
