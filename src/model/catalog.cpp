@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "core/text.hpp"
+
 namespace cairn::model {
 namespace {
 
@@ -58,6 +60,15 @@ int Catalog::indicator_index(std::string_view id) const {
 }
 const PackDef* Catalog::pack(std::string_view id) const {
   return find(packs, id, &PackDef::id);
+}
+const BandDef* Catalog::band(std::string_view name) const {
+  for (const BandDef& band : bands) {
+    if (iequals_ascii(band.id, name)) return &band;
+  }
+  for (const BandDef& band : bands) {
+    if (band.called(name)) return &band;
+  }
+  return nullptr;
 }
 
 }  // namespace cairn::model

@@ -12,6 +12,8 @@
 #include "core/label.hpp"
 #include "core/time.hpp"
 #include "core/unit.hpp"
+#include "model/band.hpp"
+#include "model/coverage_rule.hpp"
 
 namespace cairn::model {
 
@@ -54,6 +56,14 @@ struct TypeDef {
 
   const PropertyDef* property(std::string_view name) const;
   int property_index(std::string_view name) const;  // -1 when there is none
+};
+
+// Further properties that a pack gives a type of another one.
+struct TypeExtension {
+  std::string type;
+  std::string pack;
+  std::vector<PropertyDef> properties;
+  std::string place;
 };
 
 enum class Better : std::uint8_t { higher, lower, neither };
@@ -173,12 +183,16 @@ struct Catalog {
   std::vector<RuleDef> rules;
   std::vector<LayerDef> layers;
   std::vector<SourceDef> sources;
+  std::vector<BandDef> bands;
+  std::vector<TypeExtension> extensions;  // that still wait for their type
+  std::optional<CoverageDef> coverage;    // how coverage is studied; nothing: it is not
 
   const TypeDef* type(std::string_view name) const;
   int type_index(std::string_view name) const;  // -1 when there is none
   const IndicatorDef* indicator(std::string_view id) const;
   int indicator_index(std::string_view id) const;
   const PackDef* pack(std::string_view id) const;
+  const BandDef* band(std::string_view name) const;  // by id, then by alias; whatever the case
 };
 
 }  // namespace cairn::model
