@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "core/result.hpp"
+#include "radio/itm.hpp"
 #include "radio/p1812.hpp"
 #include "radio/terrain_path.hpp"
 
@@ -26,6 +27,7 @@ struct Propagation {
   Polarisation polarisation = Polarisation::vertical;
   double rx_mast_m = 1.5;
   Atmosphere air;
+  double location_square_m = 100;  // side of the square that the locations lie in
 };
 
 struct PathLoss {
@@ -36,12 +38,45 @@ struct PathLoss {
                                // towards it; positive is down
 };
 
-// Reads the path out of the terrain and asks the model. Fewer than three points, the receiver at
-// the site itself included: free space over the straight distance, at least 1 m. `path` is room.
+// Reads the path out of the terrain and asks the model; whatever the model, the terrain says
+// whether there is line of sight (over clutter, too, at the median effective Earth radius). Paths
+// from 250 m on have three points at least: they are read in halves where `step_m` is longer.
+// Shorter ones of fewer points, the receiver at the site itself included, take free space over the
+// straight distance, at least 1 m, and count as outside_range. `path` is room.
 Result<PathLoss> path_loss(const geo::TerrainGrid& terrain, geo::PlanePoint tx, double tx_mast_m,
                            geo::PlanePoint rx, const Propagation& propagation, double frequency_mhz,
                            double step_m, TerrainPath& path);
 
+// Everything but the path: percentages, air, the receiver's mast against the model's bounds.
 Status check_propagation(const Propagation& propagation);
+
+// Masts above ground that a model takes: transmitter, receiver.
+struct MastBounds {
+  double tx_lowest_m = 0.5;
+  double tx_highest_m = 3'000;
+  double rx_lowest_m = 0.5;
+  double rx_highest_m = 3'000;
+};
+MastBounds mast_bounds(Model model);
+Status check_tx_mast(Model model, double mast_m);
+
+// A model at one frequency, with all that does not depend on the path: made once, asked often.
+struct PreparedModel {
+  Propagation propagation;
+  double frequency_mhz = 0;
+  std::optional<P1812Radio> p1812;  // of Model::p1812, without spread over locations
+  std::optional<ItmRadio> itm;      // of Model::itm
+};
+// Errors: what check_propagation finds, a frequency that the model does not know.
+Result<PreparedModel> prepare_model(const Propagation& propagation, double frequency_mhz);
+// Of a sampled path of any number of points; its mast must suit the model.
+Result<PathLoss> path_loss(const PreparedModel& model, const TerrainPath& path, double tx_mast_m);
+// The same from the terrain: path_loss above without preparing each time.
+Result<PathLoss> path_loss(const PreparedModel& model, const geo::TerrainGrid& terrain,
+                           geo::PlanePoint tx, double tx_mast_m, geo::PlanePoint rx, double step_m,
+                           TerrainPath& path);
+
+// L_loc of P.1812 for a receiver in clutter of that height: 0 without location_variability.
+double location_loss_db(const PreparedModel& model, double receiver_clutter_m);
 
 }  // namespace cairn::radio
