@@ -23,4 +23,16 @@ struct Cell {
   double power_offset_db = 0;               // of this cell against its band's budget
 };
 
+// The budget of a cell as it stands: its band's with the power offset, and the gain of its antenna
+// where it has one.
+LinkBudget cell_budget(const Cell& cell);
+
+// Loss below the main lobe towards a receiver at `bearing_deg` (clockwise from north) and
+// `depression_deg` below the horizon; both tilts and the azimuth considered.
+double antenna_loss_db(const Cell& cell, double bearing_deg, double depression_deg);
+
+// Errors name the member and say what it must be: no budget, one that check_budget refuses, angles
+// that are not finite, a position that is none. Whether the mast suits is up to the model.
+Status check_cell(const Cell& cell);
+
 }  // namespace cairn::radio

@@ -36,8 +36,17 @@ struct LinkBudget {
   double shadow_margin_db = 0;       // 0: the model's location percentage carries it
   double rsrp_threshold_dbm = -110;  // outdoors, below which a place is not covered
   int uplink_blocks = 4;             // resource blocks that a phone at the edge gets
+  double uplink_block_khz = 0;       // 0: twelve subcarriers; NB-IoT sends on 15 or 3.75 kHz
   double required_uplink_kbps = 100;
   double required_downlink_kbps = 1000;
+  // Rate = share * layers * bandwidth * efficiency * log2(1 + SNR), nothing below the least SNR, at
+  // most so much a hertz: the attenuated and truncated Shannon bound of 3GPP TR 36.942, Annex A.
+  double downlink_efficiency = 0.6;
+  double uplink_efficiency = 0.4;
+  double least_downlink_snr_db = -10;
+  double least_uplink_snr_db = -10;
+  double most_downlink_bps_per_hz = 4.4;
+  double most_uplink_bps_per_hz = 2.0;
   // NB-IoT: greatest coupling loss of the three classes (TR 45.820), 0 where there are none.
   double mcl_normal_db = 0;
   double mcl_robust_db = 0;
@@ -57,14 +66,36 @@ struct LinkQuality {
   double downlink_kbps = 0;  // at the edge, for one user alone in the cell
   double uplink_kbps = 0;
   bool uplink_is_worse = false;  // against what each direction requires
-  bool covered = false;          // signal and both rates suffice
-  int mcl_class = -1;            // NB-IoT: 0, 1, 2; -1: none
+  bool signal_suffices = false;
+  bool downlink_suffices = false;
+  bool uplink_suffices = false;
+  bool covered = false;  // signal and both rates suffice
+  int mcl_class = -1;    // NB-IoT: 0, 1, 2; -1: none
 };
 // `antenna_loss_db`: below the maximum gain, in the direction of the receiver.
 LinkQuality link_quality(const LinkBudget& budget, double path_loss_db, double antenna_loss_db);
 
-// The greatest path loss (main lobe) at which a place is covered.
+// The greatest path loss (main lobe) at which a place is covered, and what each of the three
+// conditions bears; -infinity where a required rate cannot be had at any loss. link_quality covers
+// a place exactly where path and antenna loss together are not above it (but for rounding).
+struct GreatestLoss {
+  double signal_db = 0;
+  double downlink_db = 0;
+  double uplink_db = 0;
+  double least() const;
+};
+GreatestLoss greatest_losses(const LinkBudget& budget);
 double greatest_loss_db(const LinkBudget& budget);
+
+// One direction's truncated Shannon bound, in bit/s per hertz, and the SNR that a rate takes
+// (infinity: more than there is).
+struct RateCurve {
+  double efficiency = 0.6;
+  double least_snr_db = -10;
+  double most_bps_per_hz = 4.4;
+  double bps_per_hz(double snr_db) const;
+  double snr_db(double bps_per_hz) const;
+};
 
 // Errors name the member: a negative power is fine in dBm, but not finite, no bandwidth, a share
 // above 1 … is not.
