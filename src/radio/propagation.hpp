@@ -26,7 +26,7 @@ struct Propagation {
   bool location_variability = false;  // sigma of P.1812 section 4.7 at location_percent
   Polarisation polarisation = Polarisation::vertical;
   double rx_mast_m = 1.5;
-  Atmosphere air;
+  Atmosphere air = {};
   double location_square_m = 100;  // side of the square that the locations lie in
 };
 
