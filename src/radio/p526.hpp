@@ -47,6 +47,17 @@ class SphericalEarth {
   double loss_db(double distance_km, double tx_height_m, double rx_height_m, double radius_km,
                  double sea_fraction) const;
 
+  // The factors of the formulas over land, for those who compute many paths at once.
+  struct Land {
+    double distance_factor = 0;   // Eq. (31) without beta, radius and distance
+    double height_factor = 0;     // Eq. (32) without beta, radius and height
+    double clearance_factor = 0;  // Eq. (26)
+    double admittance = 0;        // K of Eq. (29) times the cube root of the radius
+  };
+  Land over_land() const {
+    return {distance_factor_, height_factor_, clearance_factor_, land_admittance_};
+  }
+
  private:
   double first_term_db(double distance_km, double tx_height_m, double rx_height_m, double radius_km,
                        double sea_fraction) const;
