@@ -137,4 +137,43 @@ std::vector<Quantity> quantities(const ItmGeometry& path, const ItmLoss& loss) {
   };
 }
 
+std::vector<Quantity> quantities(const P526Loss& link, double free_space_db) {
+  const PathGeometry& g = link.geometry;
+  const DeltaBullington& l = link.loss;
+  std::vector<Quantity> out = {
+      {"d", "length of the path", "Table 5", g.distance_km, "km"},
+      {"h_1", "ground under the transmitter", "Table 5", g.tx_ground_m, "m"},
+      {"h_n", "ground under the receiver", "Table 5", g.rx_ground_m, "m"},
+      {"h_ts", "transmitter above sea level", "Table 5", g.tx_amsl_m, "m"},
+      {"h_rs", "receiver above sea level", "Table 5", g.rx_amsl_m, "m"},
+      {"a_e", "median effective Earth radius", "Eq. (7a)", g.radii.median_km, "km"},
+      {"h_std", "surface for diffraction, transmitter", "Eq. (89)", g.tx_smooth_diffraction_m, "m"},
+      {"h_srd", "surface for diffraction, receiver", "Eq. (89)", g.rx_smooth_diffraction_m, "m"},
+      {"h'_tc", "transmitter above the smooth surface", "Eq. (37a)", g.tx_over_smooth_m, "m"},
+      {"h'_rc", "receiver above the smooth surface", "Eq. (37b)", g.rx_over_smooth_m, "m"},
+  };
+  append(out, edges(g));
+  append(out, {{"L_bulla", "Bullington, real path, median", "Eq. (21)", l.actual_db, "dB"},
+               {"L_bulls", "Bullington, smooth path, median", "Eq. (21)", l.smooth_db, "dB"},
+               {"L_dsph", "spherical Earth, median", "Eq. (27)", l.spherical_db, "dB"},
+               {"L_d", "diffraction, median", "Eq. (39)", l.total_db, "dB"},
+               {"L_bf", "free space", "P.525", free_space_db, "dB"},
+               {"L_b", "basic transmission loss", "L_d + L_bf", l.total_db + free_space_db, "dB"}});
+  return out;
+}
+
+std::vector<Quantity> quantities(const RuralMacroLoss& loss, double ground_distance_m) {
+  const char* table = "Table 7.4.1-1";
+  return {
+      {"d_2D", "length of the path", "input", ground_distance_m, "m"},
+      {"d_BP", "break point", table, loss.break_point_m, "m"},
+      {"Pr_LOS", "probability of line of sight", "Table 7.4.2-1", loss.sight_probability, ""},
+      {"PL_LOS", "loss in line of sight", table, loss.line_of_sight_db, "dB"},
+      {"sigma_LOS", "shadowing in line of sight", table, loss.line_of_sight_sigma_db, "dB"},
+      {"PL_NLOS", "loss without line of sight", table, loss.hidden_db, "dB"},
+      {"sigma_NLOS", "shadowing without line of sight", table, loss.hidden_sigma_db, "dB"},
+      {"PL", "basic transmission loss", "mean by Pr_LOS", loss.mean_db, "dB"},
+  };
+}
+
 }  // namespace cairn::radio

@@ -8,6 +8,7 @@
 
 #include "radio/itm.hpp"
 #include "radio/p1812.hpp"
+#include "radio/tr38901.hpp"
 
 namespace cairn::radio {
 
@@ -24,5 +25,11 @@ std::vector<Quantity> quantities(const PathGeometry& path);
 std::vector<Quantity> quantities(const PathGeometry& path, const P1812Loss& loss);
 // In the order of Hufford's memorandum.
 std::vector<Quantity> quantities(const ItmGeometry& path, const ItmLoss& loss);
+// P.526 over free space; the equation numbers are those of P.1812-6.
+std::vector<Quantity> quantities(const P526Loss& link, double free_space_db);
+std::vector<Quantity> quantities(const RuralMacroLoss& loss, double ground_distance_m);
+
+// A meaning of any quantity above in Chinese; empty for words that are none.
+std::string_view chinese(std::string_view meaning);
 
 }  // namespace cairn::radio
