@@ -81,6 +81,7 @@ void attribute(const Expr& e, const RowScope& scope, Rows rows, RowNotes& notes,
         out.lack[lane] = Lack::present;
     }
     if (!column.estimated.empty() && column.estimated[row] != 0) notes.estimated[lane] = 1;
+    if (column.source != 0) notes.source[lane] = column.source;
   }
 }
 

@@ -28,10 +28,8 @@ Taken taken_row(std::uint32_t row, const RowNotes& notes, std::size_t lane,
   taken.row = row;
   taken.estimated = table.estimated[row] != 0 || notes.estimated[lane] != 0;
   taken.source = table.source[row];
-  if (notes.newest[lane] != Instant::min()) {
-    taken.time = notes.time[lane];
-    if (notes.source[lane] != 0) taken.source = notes.source[lane];
-  }
+  if (notes.newest[lane] != Instant::min()) taken.time = notes.time[lane];
+  if (notes.source[lane] != 0) taken.source = notes.source[lane];
   return taken;
 }
 

@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "core/text.hpp"
+#include "model/coverage_rule_load.hpp"
 #include "model/quote_finder.hpp"
 
 namespace cairn::model {
@@ -79,6 +80,10 @@ void check_replay(const Catalog& catalog, const PackDef& pack, Problems& problem
 void check_packs(const Catalog& catalog, const std::vector<Plan>& plans, Problems& problems) {
   for (const LayerDef& layer : catalog.layers) check_layer(catalog, layer, problems);
   for (const RuleDef& rule : catalog.rules) check_rule(catalog, rule, problems);
+  for (const TypeExtension& more : catalog.extensions) {
+    problems.error(more.place, "'extends': " + unknown_type(catalog, more.type), Code::not_found);
+  }
+  check_coverage(catalog, problems);
   std::unordered_map<std::string, QuoteFinder> texts;
   for (const PackDef& pack : catalog.packs) {
     check_replay(catalog, pack, problems);

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/text.hpp"
+#include "model/coverage_rule_load.hpp"
 #include "model/region_load.hpp"
 #include "model/series_file.hpp"
 #include "model/yaml.hpp"
@@ -47,12 +48,17 @@ class PackReader {
     read_sources(map);
     if (const YamlNode* node = map.get("answers")) read_answers(*node, pack);
     each_member(map, "types", [&](const auto& name, const YamlNode& n) { read_type(name, n); });
+    each_member(map, "extends", [&](const auto& name, const YamlNode& n) { read_more(name, n); });
+    extend_types();
     each_member(map, "indicators",
                 [&](const auto& name, const YamlNode& n) { read_indicator(name, n); });
     each_member(map, "rules", [&](const auto& name, const YamlNode& n) { read_rule(name, n); });
     each_item(map, "layers", [&](const YamlNode& n) { read_layer(n); });
     each_item(map, "series", [&](const YamlNode& n) { read_series(n, pack); });
     each_item(map, "replay", [&](const YamlNode& n) { read_expectation(n, pack); });
+    if (const YamlNode* node = map.get("coverage")) {
+      read_coverage(*node, file_, pack_, catalog_, problems_);
+    }
     const std::vector<std::string> things = map.texts("things");
     map.finish();
     for (const std::string& name : things) read_things(name);
@@ -166,6 +172,37 @@ class PackReader {
     });
     map.finish();
     catalog_.types.push_back(std::move(type));
+  }
+
+  // `extends`: further properties of a type that this pack or another one declares.
+  void read_more(const std::string& type, const YamlNode& node) {
+    YamlMap map(node, file_, problems_);
+    TypeExtension more{type, pack_, {}, map.place()};
+    each_member(map, "properties", [&](const std::string& property, const YamlNode& n) {
+      more.properties.push_back(read_property(property, n));
+    });
+    map.finish();
+    catalog_.extensions.push_back(std::move(more));
+  }
+
+  // Extensions whose type is there, also those of packs read before.
+  void extend_types() {
+    std::erase_if(catalog_.extensions, [&](TypeExtension& more) {
+      const int index = catalog_.type_index(more.type);
+      if (index < 0) return false;
+      TypeDef& type = catalog_.types[static_cast<std::size_t>(index)];
+      for (PropertyDef& property : more.properties) {
+        if (const PropertyDef* other = type.property(property.name)) {
+          problems_.error(property.place,
+                          format("the type '{}' has the property '{}' already, from {}", type.name,
+                                 property.name, other->place),
+                          Code::conflict);
+        } else {
+          type.properties.push_back(std::move(property));
+        }
+      }
+      return true;
+    });
   }
 
   PropertyDef read_property(const std::string& name, const YamlNode& node) {

@@ -198,6 +198,13 @@ class FolderReader {
       }
     }
     if (const YamlNode* layers = map.get("layers")) read_layers(*layers, map.place(*layers));
+    for (const std::string& name : map.texts("terrain")) {
+      out_.terrain.push_back(directory_ + "/" + name);
+      if (files_.exists(out_.terrain.back())) continue;
+      problems_.error(out_.place, format("there is no relief at {}", out_.terrain.back()),
+                      Code::not_found);
+      out_.terrain.pop_back();
+    }
     if (const std::string plan = map.text("plan"); !plan.empty()) {
       out_.plan_file = directory_ + "/" + plan;
       if (!files_.exists(out_.plan_file)) {

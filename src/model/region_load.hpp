@@ -37,7 +37,8 @@ struct RegionFolder {
   Records records;
   std::vector<MapLayer> layers;
   std::vector<SourceDef> sources;
-  std::string plan_file;  // path, empty when there is none
+  std::string plan_file;             // path, empty when there is none
+  std::vector<std::string> terrain;  // paths of relief files and folders, the best first
   std::string place;
 };
 

@@ -34,6 +34,8 @@ struct Column {
   // Rows whose value is an estimate although the thing itself is not (a village's population);
   // empty when there are none. Samples of a series carry their own mark.
   std::vector<std::uint8_t> estimated;
+  // Of all its values, where an engine derived them (Snapshot::sources); 0: each row's own.
+  std::uint16_t source = 0;
 };
 
 struct Table {
@@ -64,7 +66,11 @@ struct Snapshot {
   // given[indicator index] : region -> series
   std::vector<std::unordered_map<RegionIndex, SeriesId>> given;
   std::vector<std::string> sources;  // index -> source key; 0 is "unknown"
-  Zone zone;                         // civil time of the region
+  std::vector<SourceDef> derived;    // explains those sources that are runs of an engine
+  // The tables as registered, where an engine's values were laid over them (model/derived.hpp);
+  // null where not. Empty: nowhere.
+  std::vector<std::shared_ptr<const Table>> registered;
+  Zone zone;  // civil time of the region
 
   const Table* table(std::string_view type) const;
 };

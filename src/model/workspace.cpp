@@ -100,7 +100,10 @@ Result<Workspace> load_workspace(const Files& files, const WorkspaceOptions& opt
   add_boundaries(loaded, *regions, out);
   auto catalog = std::make_shared<Catalog>();
   for (RegionFolder& folder : loaded) {
-    if (folder.id == options.home) out.zone = folder.zone;
+    if (folder.id == options.home) {
+      out.zone = folder.zone;
+      out.terrain = std::move(folder.terrain);
+    }
     std::move(folder.records.things.begin(), folder.records.things.end(),
               std::back_inserter(out.records.things));
     std::move(folder.records.statistics.begin(), folder.records.statistics.end(),
