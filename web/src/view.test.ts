@@ -12,6 +12,10 @@ const full: View = {
   layers: ['things/village', 'things/site'],
   thing: 'site:17',
   ask: 'i~pue~panxi',
+  cover: 'any/5g',
+  link: '102,27~102.1,27~n28~30~1.5',
+  site: '102,27~30~n28~mobile',
+  spot: '102.2,27.4',
 };
 
 describe('the address holds the view', () => {

@@ -18,6 +18,11 @@ export interface View {
   thing: string;
   /** The number that is being explained, see ask.ts; empty when none. */
   ask: string;
+  /** The coverage layer, a link, an imagined site and a place, see coverage/address.ts. */
+  cover: string;
+  link: string;
+  site: string;
+  spot: string;
 }
 
 export const levels: readonly Level[] = [
@@ -39,6 +44,10 @@ export const defaults: View = {
   layers: [],
   thing: '',
   ask: '',
+  cover: '',
+  link: '',
+  site: '',
+  spot: '',
 };
 
 type Query = Record<string, unknown>;
@@ -73,6 +82,10 @@ export function fromQuery(query: Query, lang: Lang = 'zh'): View {
     layers: layers === '' ? [] : layers.split(',').filter((part) => part !== ''),
     thing: text(query, 'thing'),
     ask: text(query, 'ask'),
+    cover: text(query, 'cover'),
+    link: text(query, 'link'),
+    site: text(query, 'site'),
+    spot: text(query, 'spot'),
   };
 }
 
@@ -87,6 +100,9 @@ export function toQuery(view: View): Record<string, string> {
   if (view.layers.length > 0) query['layers'] = view.layers.join(',');
   if (view.thing !== '') query['thing'] = view.thing;
   if (view.ask !== '') query['ask'] = view.ask;
+  for (const key of ['cover', 'link', 'site', 'spot'] as const) {
+    if (view[key] !== '') query[key] = view[key];
+  }
   query['lang'] = view.lang;
   return query;
 }

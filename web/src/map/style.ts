@@ -8,7 +8,7 @@ import type {
   StyleSpecification,
 } from 'maplibre-gl';
 import type { FeatureCollection } from 'geojson';
-import type { AlertSeverity, Layer, Level, ValueRow } from '../api/types';
+import type { AlertSeverity, Bbox, Layer, Level, ValueRow } from '../api/types';
 import { severities } from '../severity';
 import { classOf, colours, darkNone, darkRamp, lightNone, lightRamp, type Classes } from '../ramp';
 
@@ -22,6 +22,16 @@ export interface Pin {
   lat: number;
   title: string;
   text: string;
+}
+
+/** What coverage draws: either the tiles of a layer or the picture of an imagined site, and a link. */
+export interface Radio {
+  /** Address of the tiles from `/v1/…` on, with {z}/{x}/{y}. */
+  tiles: string | null;
+  picture: { url: string; bbox: Bbox } | null;
+  line: [lon: number, lat: number][] | null;
+  /** Villages that are newly covered. */
+  gained: { code: string; name: string; lon: number; lat: number }[];
 }
 
 export interface Scene {
@@ -40,6 +50,7 @@ export interface Scene {
   overlay: string;
   /** Open alerts, one a thing; drawn above everything else. */
   pins: Pin[];
+  radio: Radio | null;
   name: (row: ValueRow) => string;
   value: (row: ValueRow) => string;
 }
@@ -82,15 +93,23 @@ function keyOf(level: Level): ExpressionSpecification {
 /** Does this area want the letters of the other theme? */
 function inverse(scene: Scene, row: ValueRow): boolean {
   if (row.value === null || scene.classes === null || !isArea(scene.level)) return false;
+  if (isPlain(scene)) return false;
   const count = scene.classes.breaks.length + 1;
   return classOf(scene.classes, row.value) / Math.max(1, count - 1) > 0.7;
+}
+
+/** One colour, one meaning: under a coverage the areas are paper and say no value. */
+function isPlain(scene: Scene): boolean {
+  return scene.radio !== null && (scene.radio.tiles !== null || scene.radio.picture !== null);
 }
 
 function areaColour(scene: Scene): ExpressionSpecification | string {
   // What lies outside the region in view is paper, not a region without data.
   const outside = scene.dark ? '#1c2124' : '#e9eae6';
   const first = scene.rows[0];
-  if (!isArea(scene.level) || first === undefined) return scene.dark ? '#252b2f' : '#eceeea';
+  if (!isArea(scene.level) || first === undefined || isPlain(scene)) {
+    return scene.dark ? '#252b2f' : '#eceeea';
+  }
   // One row for the whole zone paints every county.
   if (scene.level === 'zone') return colourOf(scene, first);
   const cases = scene.rows.flatMap((row) => [row.region, colourOf(scene, row)]);
@@ -109,7 +128,7 @@ function points(scene: Scene): FeatureCollection {
       properties: {
         code: row.region,
         name: scene.name(row),
-        value: scene.value(row),
+        value: isPlain(scene) ? '' : scene.value(row),
         colour: colourOf(scene, row),
         estimated: row.estimated,
         inverse: inverse(scene, row),
@@ -131,12 +150,120 @@ function tileSource(scene: Scene, layer: Layer): SourceSpecification {
   };
 }
 
+function radioSources(scene: Scene): Record<string, SourceSpecification> {
+  const { radio } = scene;
+  if (radio === null) return {};
+  const sources: Record<string, SourceSpecification> = {};
+  if (radio.tiles !== null) {
+    sources['coverage'] = {
+      type: 'raster',
+      tiles: [`${scene.origin}${radio.tiles}`],
+      tileSize: 256,
+      minzoom: 5,
+      maxzoom: 13,
+    };
+  }
+  if (radio.picture !== null) {
+    const [west = 0, south = 0, east = 0, north = 0] = radio.picture.bbox;
+    sources['what-if'] = {
+      type: 'image',
+      url: radio.picture.url,
+      coordinates: [
+        [west, north],
+        [east, north],
+        [east, south],
+        [west, south],
+      ],
+    };
+  }
+  const features: FeatureCollection['features'] = radio.gained.map((village) => ({
+    type: 'Feature',
+    geometry: { type: 'Point', coordinates: [village.lon, village.lat] },
+    properties: { code: village.code, name: village.name },
+  }));
+  if (radio.line !== null) {
+    features.push({
+      type: 'Feature',
+      geometry: { type: 'LineString', coordinates: radio.line },
+      properties: {},
+    });
+  }
+  sources['radio'] = { type: 'geojson', data: { type: 'FeatureCollection', features } };
+  return sources;
+}
+
+/** The pictures of coverage lie on the paper, below all lines and letters. */
+function radioFill(scene: Scene): LayerSpecification[] {
+  // Classes keep the colours of the legend: no smoothing between them.
+  const paint = {
+    'raster-opacity': 0.82,
+    'raster-resampling': 'nearest' as const,
+    'raster-fade-duration': 0,
+  };
+  const layers: LayerSpecification[] = [];
+  if (scene.radio?.tiles) {
+    layers.push({ id: 'coverage', type: 'raster', source: 'coverage', paint });
+  }
+  if (scene.radio?.picture) {
+    layers.push({ id: 'what-if', type: 'raster', source: 'what-if', paint });
+  }
+  return layers;
+}
+
+function radioMarks(scene: Scene): LayerSpecification[] {
+  if (scene.radio === null) return [];
+  const ink = scene.dark ? '#ffffff' : '#14181a';
+  const paper = scene.dark ? '#14181a' : '#ffffff';
+  return [
+    {
+      id: 'link-case',
+      type: 'line',
+      source: 'radio',
+      filter: ['==', ['geometry-type'], 'LineString'],
+      paint: { 'line-color': paper, 'line-width': 5 },
+    },
+    {
+      id: 'link',
+      type: 'line',
+      source: 'radio',
+      filter: ['==', ['geometry-type'], 'LineString'],
+      paint: { 'line-color': ink, 'line-width': 2, 'line-dasharray': [3, 2] },
+    },
+    {
+      id: 'gained',
+      type: 'circle',
+      source: 'radio',
+      filter: ['==', ['geometry-type'], 'Point'],
+      paint: {
+        'circle-radius': 5,
+        'circle-color': paper,
+        'circle-stroke-color': ink,
+        'circle-stroke-width': 2,
+      },
+    },
+    {
+      id: 'gained-names',
+      type: 'symbol',
+      source: 'radio',
+      filter: ['==', ['geometry-type'], 'Point'],
+      layout: {
+        'text-field': ['get', 'name'],
+        'text-font': fonts,
+        'text-size': 11.5,
+        'text-offset': [0, 0.8],
+        'text-anchor': 'top',
+      },
+      paint: { 'text-color': ink, 'text-halo-color': paper, 'text-halo-width': 1.4 },
+    },
+  ];
+}
+
 function areaLayers(scene: Scene): LayerSpecification[] {
   const ink = scene.dark ? '#0f1315' : '#ffffff';
   const estimated = scene.rows
     .filter((row) => row.estimated && row.value !== null)
     .map((row) => row.region);
-  const area = isArea(scene.level) && estimated.length > 0;
+  const area = isArea(scene.level) && estimated.length > 0 && !isPlain(scene);
   const source = { source: 'boundaries', 'source-layer': 'county' };
   const picked: ExpressionSpecification = [
     '==',
@@ -151,6 +278,7 @@ function areaLayers(scene: Scene): LayerSpecification[] {
       ...source,
       paint: { 'fill-color': areaColour(scene), 'fill-antialias': true },
     },
+    ...radioFill(scene),
     ...(area
       ? [
           {
@@ -375,6 +503,7 @@ export function styleOf(scene: Scene): StyleSpecification {
   const sources: Record<string, SourceSpecification> = {
     rows: { type: 'geojson', data: points(scene) },
     alerts: { type: 'geojson', data: pinFeatures(scene) },
+    ...radioSources(scene),
   };
   for (const layer of [find('boundaries'), find('rivers'), ...drawn]) {
     if (layer !== undefined) sources[layer.id] = tileSource(scene, layer);
@@ -387,6 +516,7 @@ export function styleOf(scene: Scene): StyleSpecification {
     },
   ];
   if (sources['boundaries'] !== undefined) layers.push(...areaLayers(scene));
+  else layers.push(...radioFill(scene));
   const rivers = find('rivers');
   if (rivers !== undefined) {
     layers.push({
@@ -403,6 +533,6 @@ export function styleOf(scene: Scene): StyleSpecification {
   }
   layers.push(...dotLayers(scene), ...labelLayers(scene));
   for (const layer of drawn) layers.push(thingLayer(scene, layer, things.indexOf(layer)));
-  layers.push(pinLayer(scene));
+  layers.push(...radioMarks(scene), pinLayer(scene));
   return { version: 8, sources, layers };
 }
