@@ -57,17 +57,22 @@ PathLoss short_path(const PreparedModel& model, const TerrainPath& path, double 
           .depression_deg = std::atan2(down_m, along_m) * 180 / std::numbers::pi};
 }
 
-Result<PathLoss> by_p1812(const PreparedModel& model, const TerrainPath& path, double tx_mast_m) {
+// One walk over the profile for all frequencies.
+Status by_p1812(std::span<const PreparedModel> models, const TerrainPath& path, double tx_mast_m,
+                std::span<PathLoss> losses) {
   Result<PathGeometry> geometry =
-      p1812_geometry(path.profile(), terminals_of(model, tx_mast_m), model.propagation.air);
+      p1812_geometry(path.profile(), terminals_of(models[0], tx_mast_m), models[0].propagation.air);
   if (!geometry) return fail(geometry.error());
-  P1812Radio radio = *model.p1812;
-  radio.location_db = location_loss_db(model, path.clutter_m.empty() ? 0 : path.clutter_m.back());
-  P1812Loss loss = p1812_loss(*geometry, radio);
-  PathLoss out = sight_of(*geometry);
-  out.loss_db = loss.basic_loss_db;
-  out.outside_range = loss.outside_range;
-  return out;
+  double clutter_m = path.clutter_m.empty() ? 0 : path.clutter_m.back();
+  for (std::size_t i = 0; i < models.size(); ++i) {
+    P1812Radio radio = *models[i].p1812;
+    radio.location_db = location_loss_db(models[i], clutter_m);
+    P1812Loss loss = p1812_loss(*geometry, radio);
+    losses[i] = sight_of(*geometry);
+    losses[i].loss_db = loss.basic_loss_db;
+    losses[i].outside_range = loss.outside_range;
+  }
+  return {};
 }
 
 Result<PathLoss> by_p526(const PreparedModel& model, const TerrainPath& path, double tx_mast_m) {
@@ -226,8 +231,12 @@ Result<PathLoss> path_loss(const PreparedModel& model, const TerrainPath& path, 
   }
   if (path.distance_km.size() < 3) return short_path(model, path, tx_mast_m);
   switch (model.propagation.model) {
-    case Model::p1812:
-      return by_p1812(model, path, tx_mast_m);
+    case Model::p1812: {
+      PathLoss loss;
+      Status status = by_p1812({&model, 1}, path, tx_mast_m, {&loss, 1});
+      if (!status) return fail(status.error());
+      return loss;
+    }
     case Model::itm:
       return by_itm(model, path, tx_mast_m);
     case Model::delta_bullington:
@@ -240,11 +249,27 @@ Result<PathLoss> path_loss(const PreparedModel& model, const TerrainPath& path, 
   return fail(Code::internal, "a model without a formula");
 }
 
+Status path_losses(std::span<const PreparedModel> models, const TerrainPath& path, double tx_mast_m,
+                   std::span<PathLoss> losses) {
+  bool shared = !models.empty() && models[0].propagation.model == Model::p1812 &&
+                path.distance_km.size() >= 3;
+  if (shared) return by_p1812(models, path, tx_mast_m, losses);
+  for (std::size_t i = 0; i < models.size(); ++i) {
+    Result<PathLoss> loss = path_loss(models[i], path, tx_mast_m);
+    if (!loss) return fail(loss.error());
+    losses[i] = *loss;
+  }
+  return {};
+}
+
+double path_step_m(double step_m, double length_m) {
+  return length_m >= 1000 * shortest_valid_path_km ? std::min(step_m, length_m / 2) : step_m;
+}
+
 Result<PathLoss> path_loss(const PreparedModel& model, const geo::TerrainGrid& terrain,
                            geo::PlanePoint tx, double tx_mast_m, geo::PlanePoint rx, double step_m,
                            TerrainPath& path) {
-  double length_m = std::hypot(rx.x_m - tx.x_m, rx.y_m - tx.y_m);
-  if (length_m >= 1000 * shortest_valid_path_km) step_m = std::min(step_m, length_m / 2);
+  step_m = path_step_m(step_m, std::hypot(rx.x_m - tx.x_m, rx.y_m - tx.y_m));
   if (Status status = sample_path(terrain, tx, rx, step_m, path); !status) {
     return fail(status.error());
   }

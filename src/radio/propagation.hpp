@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 
 #include "core/result.hpp"
@@ -75,6 +76,14 @@ Result<PathLoss> path_loss(const PreparedModel& model, const TerrainPath& path, 
 Result<PathLoss> path_loss(const PreparedModel& model, const geo::TerrainGrid& terrain,
                            geo::PlanePoint tx, double tx_mast_m, geo::PlanePoint rx, double step_m,
                            TerrainPath& path);
+
+// Several frequencies over one path, one loss for each: P.1812 shares the walk over the profile.
+// The models differ in frequency only.
+Status path_losses(std::span<const PreparedModel> models, const TerrainPath& path, double tx_mast_m,
+                   std::span<PathLoss> losses);
+
+// The step that path_loss reads a path of that length in.
+double path_step_m(double step_m, double length_m);
 
 // L_loc of P.1812 for a receiver in clutter of that height: 0 without location_variability.
 double location_loss_db(const PreparedModel& model, double receiver_clutter_m);
