@@ -237,5 +237,31 @@ TEST(Itm, RefusesBadInput) {
   refused({.frequency_mhz = 700}, {.climate = static_cast<ItmClimate>(8)}, "climate 8");
 }
 
+// NTIA's program over random relief: every climate, mode, region and a wide range of the rest.
+TEST(Itm, RandomPathsOfNtia) {
+  auto rows = rows_of(data + "random_paths.csv");
+  ASSERT_EQ(rows.size(), 200U);
+  double worst = 0;
+  for (const std::vector<double>& r : rows) {
+    SCOPED_TRACE("seed " + std::to_string(r.at(0)));
+    testing::Generator generator(static_cast<std::uint64_t>(r[0]));
+    auto points = static_cast<std::size_t>(r[1]);
+    testing::OwnedProfile profile = testing::random_profile(generator, points, r[2], r[3]);
+    double step_m = r[2] * 1000 / static_cast<double>(points - 1);
+    Result<ItmGeometry> path =
+        itm_geometry({step_m, profile.terrain_m}, {.tx_mast_m = r[4], .rx_mast_m = r[5]},
+                     {.sea_level_n0 = r[6]});
+    ASSERT_TRUE(path) << path.error().message;
+    Result<ItmRadio> radio = itm_radio(
+        {r[7], r[8] == 0 ? Polarisation::horizontal : Polarisation::vertical, r[9], r[10]},
+        statistics(r[12], r[11], r[13], r[14], r[15]));
+    ASSERT_TRUE(radio) << radio.error().message;
+    double loss = itm_loss(*path, *radio).basic_loss_db;
+    EXPECT_NEAR(loss, r.at(16), 2e-5);
+    worst = std::max(worst, std::abs(loss - r[16]));
+  }
+  std::printf("greatest difference %.2g dB, printed to 1e-6 dB\n", worst);
+}
+
 }  // namespace
 }  // namespace cairn::radio

@@ -174,5 +174,30 @@ TEST(P1812Reference, EveryPublishedQuantity) {
       cases, values, worst_loss_db, worst_part);
 }
 
+// The same software over random relief: short and long, with clutter, sea, uneven steps, high
+// masts, all frequencies and times.
+TEST(P1812Reference, RandomPaths) {
+  auto rows = testing::rows_of(data + "random_paths.csv");
+  ASSERT_EQ(rows.size(), 240U);
+  double worst = 0;
+  for (const std::vector<double>& r : rows) {
+    SCOPED_TRACE("seed " + std::to_string(r.at(0)));
+    testing::Generator generator(static_cast<std::uint64_t>(r[0]));
+    OwnedProfile profile =
+        testing::random_profile(generator, static_cast<std::size_t>(r[1]), r[2], r[3],
+                                {.clutter = r[4] == 1, .zones = r[5] == 1, .uneven = r[6] == 1});
+    P1812Input input{r[7], r[8] == 1 ? Polarisation::vertical : Polarisation::horizontal, r[9],
+                     r[10], r[11]};
+    Result<P1812> link =
+        p1812(profile.view(),
+              {.tx_mast_m = r[12], .rx_mast_m = r[13], .tx_coast_km = r[14], .rx_coast_km = r[15]},
+              {.delta_n_per_km = r[16], .sea_level_n0 = r[17], .latitude_deg = r[18]}, input);
+    ASSERT_TRUE(link) << link.error().message;
+    EXPECT_NEAR(link->loss.basic_loss_db, r.at(19), 1e-7);
+    worst = std::max(worst, std::abs(link->loss.basic_loss_db - r[19]));
+  }
+  std::printf("greatest difference %.2g dB, printed to 1e-9 dB\n", worst);
+}
+
 }  // namespace
 }  // namespace cairn::radio

@@ -22,7 +22,7 @@ Status between(double value, double low, double high, const char* what) {
   return fail(Code::invalid, fmt::format("{} {} is not between {} and {}", what, value, low, high));
 }
 
-// Eqs (3) to (6) at up to 2 km.
+// Eqs (3) to (6).
 double terrestrial_db(double frequency_ghz, double distance_km, double deviate) {
   double log_f = std::log10(frequency_ghz);
   double low = std::pow(10, -5 * log_f - 12.5) + std::pow(10, -16.5);
@@ -66,8 +66,9 @@ Result<double> p2108_terrestrial_loss_db(double frequency_ghz, double distance_k
     if (!status) return fail(status.error());
   }
   double deviate = normal_exceeded(location_percent / 100);
+  // The lesser of the two also beyond 2 km: where few locations remain, sigma_cb falls with
+  // distance faster than the median rises.
   double at_2_km = terrestrial_db(frequency_ghz, 2, deviate);
-  if (distance_km >= 2) return at_2_km;
   return std::min(at_2_km, terrestrial_db(frequency_ghz, distance_km, deviate));
 }
 

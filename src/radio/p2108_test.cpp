@@ -58,6 +58,15 @@ TEST(P2108, TerrestrialStopsGrowingAtTwoKilometres) {
   EXPECT_DOUBLE_EQ(*p2108_terrestrial_loss_db(3.5, 2, 50), *p2108_terrestrial_loss_db(3.5, 50, 50));
 }
 
+// Both independent programs that we compared with take the lesser of the loss at the distance
+// and at 2 km, whatever the distance.
+TEST(P2108, FewLocationsGainBeyondTwoKilometres) {
+  double near = *p2108_terrestrial_loss_db(16.1602, 2, 91.7197);
+  double far = *p2108_terrestrial_loss_db(16.1602, 15.8964, 91.7197);
+  EXPECT_LT(far, near);
+  EXPECT_NEAR(far, 38.5380, 1e-4);
+}
+
 TEST(P2108, RefusesWhatIsNotANumber) {
   double nan = std::nan("");
   EXPECT_FALSE(p2108_terrestrial_loss_db(nan, 1, 50));
