@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/text.hpp"
+#include "model/band_load.hpp"
 #include "model/coverage_rule_load.hpp"
 #include "model/region_load.hpp"
 #include "model/series_file.hpp"
@@ -56,6 +57,9 @@ class PackReader {
     each_item(map, "layers", [&](const YamlNode& n) { read_layer(n); });
     each_item(map, "series", [&](const YamlNode& n) { read_series(n, pack); });
     each_item(map, "replay", [&](const YamlNode& n) { read_expectation(n, pack); });
+    each_member(map, "bands", [&](const auto& name, const YamlNode& n) {
+      read_band(name, n, file_, pack_, catalog_, problems_);
+    });
     if (const YamlNode* node = map.get("coverage")) {
       read_coverage(*node, file_, pack_, catalog_, problems_);
     }
