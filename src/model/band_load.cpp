@@ -28,20 +28,20 @@ void read_number(const BandKey& key, const YamlNode& node, std::string_view file
   BandNumber number;
   number.key = key.key;
   number.place = map.place();
-  const bool given = map.required("value") != nullptr;
-  const auto value = given ? map.number("value") : std::nullopt;
+  double value = NAN;
+  if (map.required("value") != nullptr) value = map.number("value").value_or(NAN);
   number.source = map.text("source", true);
   number.recalled = map.flag("recalled");
   map.finish();
-  if (!value) return;
-  if (!(*value >= key.lowest && *value <= key.highest)) {
+  if (std::isnan(value)) return;  // said already
+  if (!(value >= key.lowest && value <= key.highest)) {
     problems.error(number.place,
-                   format("{} {} is not within {} to {}", key.key, with_unit(*value, key.unit),
+                   format("{} {} is not within {} to {}", key.key, with_unit(value, key.unit),
                           number_text(key.lowest), with_unit(key.highest, key.unit)));
-  } else if (key.whole && *value != std::floor(*value)) {
-    problems.error(number.place, format("{} {} must be a whole number", key.key, *value));
+  } else if (key.whole && value != std::floor(value)) {
+    problems.error(number.place, format("{} {} must be a whole number", key.key, value));
   } else {
-    number.value = *value;
+    number.value = value;
     band.numbers.push_back(std::move(number));
   }
 }

@@ -16,7 +16,8 @@
 // cells of one budget and power this is the order of received power. Ties go to the lower index.
 //
 // Cells that cannot matter are left out by a bound: by free space they would stay behind the
-// second best. The answer is the same without (ServeOptions::prune), and for any number of workers.
+// second best. The answer (but for ServedPoint::note) is the same without (ServeOptions::prune),
+// and for any number of workers.
 #pragma once
 
 #include <cstdint>
@@ -94,6 +95,7 @@ enum class Why : std::uint8_t {
   too_far,   // free space alone costs too much
   uplink,    // the signal suffices, what the phone sends does not reach the station well enough
   downlink,  // the signal suffices, the downlink rate does not
+  unknown,   // every path that could matter crosses a hole of the terrain
 };
 const char* to_string(Why why);  // "covered", "no_cell", …
 
