@@ -36,6 +36,7 @@ class CsvRows {
   // Reports a mistake of this row. After limits::reported_errors of a file they are only counted.
   void error(std::string message, Code code = Code::invalid);
   void warning(std::string message);
+  std::size_t mistakes() const { return mistakes_; }  // so far, also those only counted
 
   // Fields that many files share. Each reports its mistake and then gives nothing.
   std::optional<bool> flag(std::string_view name, bool otherwise);

@@ -14,7 +14,13 @@ namespace {
 using radio::testing::OwnedTerrain;
 
 const geo::Point origin = {102.0, 28.0};
-const geo::TerrainInfo info = {.label = "made of waves", .source_cell_m = 30, .estimated = true};
+const geo::TerrainInfo info = [] {
+  geo::TerrainInfo out;
+  out.label = "made of waves";
+  out.source_cell_m = 30;
+  out.estimated = true;
+  return out;
+}();
 
 OwnedTerrain placed(OwnedTerrain terrain) {
   terrain.grid.plane = geo::LocalPlane(origin);
@@ -90,7 +96,7 @@ TEST(LinkProfile, SpreadOverLocationsIsInTheQuantities) {
   q.propagation.location_variability = true;
   const auto most = link_profile(terrain.grid, info, q);
   ASSERT_TRUE(median && most);
-  EXPECT_GT(most->loss_db, median->loss_db + 3);
+  EXPECT_GT(most->loss_db, median->loss_db + 2.5);
   EXPECT_EQ(find(*most, "L_b")->value, most->loss_db);
 }
 
@@ -104,7 +110,7 @@ TEST(LinkProfile, OneRidgeIsTheHorizonOfBothEnds) {
   ASSERT_TRUE(link->tx_horizon && link->rx_horizon && link->edge && link->clearance);
   EXPECT_NEAR(link->tx_horizon->distance_km, 3, 1e-6);
   EXPECT_NEAR(link->rx_horizon->distance_km, 3, 1e-6);
-  EXPECT_DOUBLE_EQ(link->tx_horizon->height_m, 1'300);
+  EXPECT_NEAR(link->tx_horizon->height_m, 1'300, 1e-6);
   EXPECT_NEAR(link->tx_horizon->position.x, 102.0, 1e-7);
   EXPECT_NEAR(link->tx_horizon->position.y, 28.0, 1e-7);
   // (1300 - 1030) / 3000 less the Earth's fall of 3 km / 2 a.

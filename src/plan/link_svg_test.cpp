@@ -75,7 +75,7 @@ TEST(LinkSvg, DrawsTheParts) {
   clear.line_of_sight = true;
   clear.clutter_m.assign(clear.point_km.size(), 10);
   clear.quality = radio::LinkQuality{.rsrp_dbm = -98.04};
-  clear.question.budget = radio::LinkBudget{.technology = "5g"};
+  clear.question.budget.emplace().technology = "5g";
   const std::string text = link_svg(clear, Language::en);
   EXPECT_EQ(count(text, "class=\"horizon\""), 0U);
   EXPECT_EQ(count(text, "class=\"clutter\""), 1U);

@@ -59,7 +59,7 @@ TEST(ProfileJson, LevelWithABudgetAndNoHorizonInSight) {
   plan::LinkProfile seen = link();
   seen.tx_horizon = seen.rx_horizon = seen.edge = {};
   seen.line_of_sight = true;
-  seen.question.budget = radio::LinkBudget{.band = "n28"};
+  seen.question.budget.emplace().band = "n28";
   seen.quality = radio::LinkQuality{.rsrp_dbm = -101.5, .margin_db = 8.5};
   seen.clutter_m = {0, 10, 0};
   const Json json = profile_json(seen);
