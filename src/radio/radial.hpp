@@ -31,7 +31,7 @@ struct RadialFan {
   double rx_mast_m = 0;
   double step_m = 0;
   std::size_t samples = 0;
-  std::size_t first_receiver = 2;  // receivers before it are not wanted: their values stay
+  std::size_t first_receiver = 2;  // receivers before it are not wanted
   EarthRadii radii;
   std::array<double, radial_lanes> azimuth_rad{};  // clockwise from the plane's north
 };
@@ -65,12 +65,16 @@ struct RadialBlock {
   std::vector<double> roughness_m;
   std::vector<std::uint8_t> line_of_sight;  // over terrain and clutter, median radius
 
+  std::vector<double> walk_values;  // room of walk_radials
+  std::vector<std::int64_t> walk_links;
+
   std::size_t count() const { return samples * radial_lanes; }
   void resize(std::size_t sample_count, bool with_clutter);
 };
 
 void extract_radials(const geo::TerrainGrid& terrain, const RadialFan& fan, RadialBlock& block);
-// Values of samples 0 and 1 and of those without a height on the way are left as they are.
+// Values of samples 0 and 1, of those before first_receiver and of those without a height on the
+// way mean nothing.
 void walk_radials(const RadialFan& fan, RadialBlock& block);
 
 }  // namespace cairn::radio
