@@ -6,10 +6,11 @@
 // How a value comes about. Radials of a site lie so densely that neighbours are at most `step_m`
 // apart everywhere (polar_lattice.hpp); the loss of a pixel is interpolated between four samples of
 // that lattice (radial.hpp, p1812_lanes.hpp). Pixels whose level is within `refine_db` of what
-// their cell needs, those where the lattice is too uneven to interpolate, and those within a few
-// steps of the site take the exact path between site and pixel (terrain_path.hpp, p1812.hpp). So
-// do all named points (served.hpp), all pixels where these are so few that a lattice would cost
-// more, and all pixels of other models than P.1812.
+// their cell needs take the exact path between site and pixel (terrain_path.hpp, p1812.hpp) unless
+// the four samples agree on which side of it they are; so do those whose samples are too uneven to
+// interpolate and those within a few steps of the site. So do all named points (served.hpp), all
+// pixels where these are so few that a lattice would cost more, and all of other models than
+// P.1812.
 //
 // The best server is the cell with the greatest received power, at equal power the one with the
 // lower index; the second best is any other cell, of the same site or not.
@@ -47,12 +48,12 @@ struct MapFrame {
 };
 
 struct CoverageOptions {
-  Propagation propagation;   // model, time, locations, air, receiver height
-  double radius_m = 15'000;  // of a cell; farther pixels do not hear it
-  double step_m = 0;         // along and between radials; 0: the terrain's cell
-  double refine_db = 3;      // exact paths within so much of a budget's threshold; 0: none
-  double uneven_db = 6;      // exact paths where lattice values around a pixel differ by more
-  double heard_dbm = -140;   // weaker cells are not heard: neither server nor second
+  Propagation propagation = {};  // model, time, locations, air, receiver height
+  double radius_m = 15'000;      // of a cell; farther pixels do not hear it
+  double step_m = 0;             // along and between radials; 0: the terrain's cell
+  double refine_db = 3;          // exact paths within so much of what a cell needs; 0: none
+  double uneven_db = 4;          // exact paths where lattice values around a pixel differ by more
+  double heard_dbm = -140;       // weaker cells are not heard: neither server nor second
 };
 
 inline constexpr std::uint16_t no_cell = 0xffff;

@@ -125,6 +125,8 @@ class Painter {
           std::span<std::uint8_t> unknown, PaintRoom& room)
       : task_(task), site_(site), lattice_(lattice), map_(map), unknown_(unknown), room_(room) {
     room_.losses.resize(site.bands.size());
+    room_.below_db.resize(site.bands.size());
+    room_.above_db.resize(site.bands.size());
     turns_per_rad_ = 1 / (2 * std::numbers::pi);
     bulge_m_per_km2_ = 500 / earth_radii(task.options.propagation.air.delta_n_per_km).median_km;
   }
@@ -175,7 +177,6 @@ class Painter {
     double turn = std::atan2(east_m, north_m) * turns_per_rad_;
     if (turn < 0) turn += 1;
     PolarShape::Place at = task_.shape->locate(distance_m / task_.options.step_m, turn);
-    double spread_db = 0;
     for (std::size_t band = 0; band < site_.bands.size(); ++band) {
       const float* loss = lattice_.loss_db[band].data();
       float a = loss[at.near_left], b = loss[at.near_left + 1];
@@ -189,15 +190,16 @@ class Painter {
         }
         return;
       }
-      spread_db = std::max<double>(spread_db, std::max(std::max(a, b), std::max(c, d)) -
-                                                  std::min(std::min(a, b), std::min(c, d)));
       double left = a + at.outwards * (b - a);
       double right = c + at.outwards * (d - c);
-      room_.losses[band].loss_db = left + at.clockwise * (right - left);
+      double between = left + at.clockwise * (right - left);
+      room_.losses[band].loss_db = between;
+      room_.below_db[band] = between - std::min(std::min(a, b), std::min(c, d));
+      room_.above_db[band] = std::max(std::max(a, b), std::max(c, d)) - between;
     }
     if (!site_.clutter_db.empty()) add_clutter(pixel);
     sight_from_lattice(at, distance_m, ground_m);
-    if (wants_exact(spread_db, east_m, north_m)) {
+    if (wants_exact(east_m, north_m)) {
       room_.exact.push_back(pixel);
       return;
     }
@@ -247,14 +249,26 @@ class Painter {
     return level - antenna_loss_db(*cell.cell, bearing_deg, loss.depression_deg);
   }
 
-  bool wants_exact(double spread_db, double east_m, double north_m) const {
+  // What is between four samples differs from their interpolation by less than their spread, but
+  // for one place in a thousand (bench/README.md): only where that decides are exact paths worth
+  // it.
+  bool wants_exact(double east_m, double north_m) const {
     const CoverageOptions& options = task_.options;
     for (const MapCell& cell : site_.cells) {
       double level = level_dbm(cell, east_m, north_m);
       if (level < options.heard_dbm - options.refine_db) continue;
+      double below_db = room_.below_db[cell.band];
+      double above_db = room_.above_db[cell.band];
+      double spread_db = below_db + above_db;
       if (spread_db > options.uneven_db) return true;
-      if (std::abs(level - cell.threshold_dbm) < options.refine_db) return true;
-      if (std::abs(level - cell.rates_dbm) < options.refine_db) return true;
+      double doubt_db = 0.1 + 0.5 * spread_db;
+      for (double need_dbm : {cell.threshold_dbm, cell.rates_dbm}) {
+        double over_db = level - need_dbm;
+        if (std::abs(over_db) < options.refine_db && over_db < above_db + doubt_db &&
+            over_db > -below_db - doubt_db) {
+          return true;
+        }
+      }
     }
     return false;
   }

@@ -54,7 +54,9 @@ struct MapTask {
 // What one thread needs while it paints, kept between tiles.
 struct PaintRoom {
   TerrainPath path;
-  std::vector<PathLoss> losses;
+  std::vector<PathLoss> losses;    // of one pixel, a band each
+  std::vector<double> below_db;    // of the lattice values around it the least loss
+  std::vector<double> above_db;    // and the greatest, against that between them
   std::vector<std::size_t> exact;  // pixels that ask for exact paths
 
   std::uint64_t receivers = 0;
