@@ -198,13 +198,7 @@ class FolderReader {
       }
     }
     if (const YamlNode* layers = map.get("layers")) read_layers(*layers, map.place(*layers));
-    for (const std::string& name : map.texts("terrain")) {
-      out_.terrain.push_back(directory_ + "/" + name);
-      if (files_.exists(out_.terrain.back())) continue;
-      problems_.error(out_.place, format("there is no relief at {}", out_.terrain.back()),
-                      Code::not_found);
-      out_.terrain.pop_back();
-    }
+    if (const YamlNode* terrain = map.get("terrain")) read_terrain(*terrain);
     if (const std::string plan = map.text("plan"); !plan.empty()) {
       out_.plan_file = directory_ + "/" + plan;
       if (!files_.exists(out_.plan_file)) {
@@ -212,6 +206,26 @@ class FolderReader {
         out_.plan_file.clear();
       }
     }
+  }
+
+  void read_terrain(const YamlNode& node) {
+    YamlMap map(node, directory_ + "/region.yaml", problems_);
+    for (const std::string& name : map.texts("dem")) {
+      const std::string path = directory_ + "/" + name;
+      if (files_.exists(path)) {
+        out_.terrain.dem.push_back(path);
+      } else {
+        problems_.error(map.place(), format("there is no relief at {}", path), Code::not_found);
+      }
+    }
+    if (const auto cell_m = map.number("cell_m")) {
+      if (*cell_m >= 1 && *cell_m <= 10'000) {
+        out_.terrain.cell_m = *cell_m;
+      } else {
+        problems_.error(map.place(), format("'cell_m' must be from 1 to 10,000 metres"));
+      }
+    }
+    map.finish();
   }
 
   struct File {

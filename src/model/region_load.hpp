@@ -26,6 +26,13 @@ struct MapLayer {
   std::vector<Feature> features;
 };
 
+// The relief that engines compute over: files and folders, the best first.
+struct RegionTerrain {
+  std::vector<std::string> dem;  // paths
+  double cell_m = 30;            // between the heights of the prepared grid
+  bool operator==(const RegionTerrain&) const = default;
+};
+
 struct RegionFolder {
   std::string id;
   Label label;
@@ -37,8 +44,8 @@ struct RegionFolder {
   Records records;
   std::vector<MapLayer> layers;
   std::vector<SourceDef> sources;
-  std::string plan_file;             // path, empty when there is none
-  std::vector<std::string> terrain;  // paths of relief files and folders, the best first
+  std::string plan_file;  // path, empty when there is none
+  RegionTerrain terrain;
   std::string place;
 };
 

@@ -28,7 +28,7 @@ struct Workspace {
   Records records;                   // of the folders: imports are merged before building
   std::vector<Plan> plans;
   std::vector<Proposal> proposals;
-  std::vector<std::string> terrain;  // relief of the home region: paths, the best first
+  RegionTerrain terrain;  // of the home region
   std::string home;
   Zone zone;
 

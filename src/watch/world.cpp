@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/text.hpp"
+#include "model/derived.hpp"
 
 namespace cairn::watch {
 namespace {
@@ -47,7 +48,11 @@ model::Records merged(const model::Workspace& workspace, const model::Records& i
 Result<model::Snapshot> World::with_proposal(std::string_view id) const {
   if (id.empty()) return snapshot;
   if (const model::Proposal* proposal = workspace.proposal(id)) {
-    return model::overlay(snapshot, *proposal);
+    if (study == nullptr) return model::overlay(snapshot, *proposal);
+    auto laid = model::overlay(model::without_derived(snapshot), *proposal);
+    if (!laid) return laid;
+    Problems ignored;  // those of the study were told with the world's
+    return study->derive(workspace, std::move(*laid), ignored);
   }
   std::vector<std::string> ids;
   for (const model::Proposal& proposal : workspace.proposals) ids.push_back(proposal.id);
@@ -57,7 +62,7 @@ Result<model::Snapshot> World::with_proposal(std::string_view id) const {
 }
 
 std::shared_ptr<const World> build_world(model::Workspace workspace, const model::Records& imported,
-                                         Problems problems) {
+                                         Problems problems, std::shared_ptr<const Study> study) {
   auto world = std::make_shared<World>();
   world->workspace = std::move(workspace);
   const model::Workspace& loaded = world->workspace;
@@ -65,17 +70,22 @@ std::shared_ptr<const World> build_world(model::Workspace workspace, const model
   world->snapshot =
       model::build_snapshot({loaded.catalog, loaded.regions, loaded.zone, &loaded.boundaries},
                             merged(loaded, imported), problems);
+  if (study != nullptr) {
+    world->snapshot = study->derive(loaded, std::move(world->snapshot), problems);
+    world->study = std::move(study);
+  }
   world->problems = std::move(problems);
   return world;
 }
 
 Result<std::shared_ptr<const World>> load_world(const Files& files,
                                                 const model::WorkspaceOptions& options,
-                                                const model::Records& imported) {
+                                                const model::Records& imported,
+                                                std::shared_ptr<const Study> study) {
   Problems problems;
   auto workspace = model::load_workspace(files, options, problems);
   if (!workspace) return fail(workspace.error());
-  return build_world(std::move(*workspace), imported, std::move(problems));
+  return build_world(std::move(*workspace), imported, std::move(problems), std::move(study));
 }
 
 }  // namespace cairn::watch

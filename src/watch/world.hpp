@@ -9,17 +9,34 @@
 
 #include "core/seams.hpp"
 #include "formula/formula.hpp"
+#include "geo/terrain.hpp"
 #include "model/workspace.hpp"
 
 namespace cairn::watch {
+
+// What engines derive from a snapshot. Handed in by who knows them (server/study.hpp): this module
+// does not. Calls come from any thread.
+class Study {
+ public:
+  virtual ~Study() = default;
+  // The snapshot with the values laid over it (model/derived.hpp), or as it came where there is
+  // nothing to derive them from; `problems` says why. `registered` has no derived values.
+  virtual model::Snapshot derive(const model::Workspace& workspace, model::Snapshot registered,
+                                 Problems& problems) const = 0;
+  // The relief that it rests on; null: none. Lives as long as the study.
+  virtual const geo::PreparedTerrain* terrain() const { return nullptr; }
+  // Some values are still being computed; they are missing until the state is swapped.
+  virtual bool computing() const { return false; }
+};
 
 struct World {
   model::Workspace workspace;
   formula::Library library;
   model::Snapshot snapshot;
   Problems problems;  // of everything that was loaded; what is good is in use
+  std::shared_ptr<const Study> study = nullptr;  // shared: worlds of one process use the same one
 
-  // The snapshot with a proposal laid over it; "" is the snapshot itself.
+  // The snapshot with a proposal laid over it and the study made anew; "" is the snapshot itself.
   Result<model::Snapshot> with_proposal(std::string_view id) const;
 };
 
@@ -28,10 +45,12 @@ struct World {
 // village, county … gives its position and properties to the region of that code.
 Result<std::shared_ptr<const World>> load_world(const Files& files,
                                                 const model::WorkspaceOptions& options,
-                                                const model::Records& imported);
+                                                const model::Records& imported,
+                                                std::shared_ptr<const Study> study = nullptr);
 
 // The same over a workspace that is loaded already (after an import: no file is read again).
 std::shared_ptr<const World> build_world(model::Workspace workspace, const model::Records& imported,
-                                         Problems problems);
+                                         Problems problems,
+                                         std::shared_ptr<const Study> study = nullptr);
 
 }  // namespace cairn::watch
