@@ -1,16 +1,177 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "radio/radial.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "radio/radial.cpp"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+#include "radio/detail/radial_lanes.hpp"
+
+HWY_BEFORE_NAMESPACE();
+namespace cairn::radio::HWY_NAMESPACE {
+
+using Posts = hn::Rebind<std::int32_t, Lanes>;
+using VP = hn::Vec<Posts>;
+inline constexpr Posts posts{};
+
+// TerrainGrid::height_m and clutter_m of up to eight places side by side.
+class Sampler {
+ public:
+  HWY_INLINE explicit Sampler(const geo::TerrainGrid& terrain)
+      : heights_(reinterpret_cast<const std::uint8_t*>(terrain.heights.data())),
+        clutter_(terrain.clutter_half_metres.data()),
+        columns_(static_cast<std::int32_t>(terrain.columns)),
+        rows_(static_cast<std::int32_t>(terrain.rows)),
+        scale_m_(terrain.scale_m),
+        offset_m_(terrain.offset_m) {}
+
+  // Columns and rows counted in posts. Not a number outside and beside a missing post.
+  HWY_INLINE V height_m(V column, V row) const {
+    V last_column = same(columns_ - 1.0);
+    V last_row = same(rows_ - 1.0);
+    M inside = hn::And(hn::And(hn::Ge(column, hn::Zero(lanes)), hn::Le(column, last_column)),
+                       hn::And(hn::Ge(row, hn::Zero(lanes)), hn::Le(row, last_row)));
+    column = hn::IfThenElseZero(inside, column);
+    row = hn::IfThenElseZero(inside, row);
+    VP c = hn::Min(hn::DemoteTo(posts, column), hn::Set(posts, columns_ - 2));
+    VP r = hn::Min(hn::DemoteTo(posts, row), hn::Set(posts, rows_ - 2));
+    VP at = hn::Add(hn::Mul(r, hn::Set(posts, columns_)), c);
+    // One load fetches a post and its neighbour to the east.
+    auto* base = reinterpret_cast<const std::int32_t*>(heights_);
+    VP bytes = hn::ShiftLeft<1>(at);
+    VP upper = hn::GatherOffset(posts, base, bytes);
+    VP lower = hn::GatherOffset(posts, base, hn::Add(bytes, hn::Set(posts, 2 * columns_)));
+    VP low = hn::Set(posts, 0xffff);
+    VP west[2] = {hn::And(upper, low), hn::And(lower, low)};
+    VP east[2] = {hn::And(hn::ShiftRight<16>(upper), low), hn::And(hn::ShiftRight<16>(lower), low)};
+    auto hole = hn::Or(hn::Or(hn::Eq(west[0], low), hn::Eq(east[0], low)),
+                       hn::Or(hn::Eq(west[1], low), hn::Eq(east[1], low)));
+    V u = hn::Sub(column, hn::PromoteTo(lanes, c));
+    V v = hn::Sub(row, hn::PromoteTo(lanes, r));
+    V north = between(west[0], east[0], u);
+    V south = between(west[1], east[1], u);
+    V height = hn::Add(north, hn::Mul(v, hn::Sub(south, north)));
+    height = hn::Add(same(offset_m_), hn::Mul(same(scale_m_), height));
+    V holes = hn::PromoteTo(lanes, hn::VecFromMask(posts, hole));  // -1 where there is one
+    M known = hn::And(inside, hn::Eq(holes, hn::Zero(lanes)));
+    return pick(known, height, same(std::numeric_limits<double>::quiet_NaN()));
+  }
+
+  HWY_INLINE V clutter_m(V column, V row) const {
+    column = hn::Floor(hn::Add(column, same(0.5)));
+    row = hn::Floor(hn::Add(row, same(0.5)));
+    M inside = hn::And(hn::And(hn::Ge(column, hn::Zero(lanes)), hn::Lt(column, same(columns_))),
+                       hn::And(hn::Ge(row, hn::Zero(lanes)), hn::Lt(row, same(rows_))));
+    VP c = hn::DemoteTo(posts, hn::IfThenElseZero(inside, column));
+    VP r = hn::DemoteTo(posts, hn::IfThenElseZero(inside, row));
+    VP at = hn::Add(hn::Mul(r, hn::Set(posts, columns_)), c);
+    HWY_ALIGN std::int32_t places[hn::MaxLanes(Posts{})];
+    HWY_ALIGN std::int32_t half_metres[hn::MaxLanes(Posts{})];
+    hn::Store(at, posts, places);
+    for (std::size_t i = 0; i < hn::Lanes(posts); ++i) half_metres[i] = clutter_[places[i]];
+    V height = hn::Mul(hn::PromoteTo(lanes, hn::Load(posts, half_metres)), same(0.5));
+    return hn::IfThenElseZero(inside, height);
+  }
+
+ private:
+  HWY_INLINE static V between(VP west, VP east, V u) {
+    V from = hn::PromoteTo(lanes, west);
+    return hn::Add(from, hn::Mul(u, hn::PromoteTo(lanes, hn::Sub(east, west))));
+  }
+
+  const std::uint8_t* heights_;
+  const std::uint8_t* clutter_;
+  std::int32_t columns_;
+  std::int32_t rows_;
+  double scale_m_;
+  double offset_m_;
+};
+
+void ExtractRadials(const geo::TerrainGrid& terrain, const RadialFan& fan, RadialBlock& block) {
+  constexpr hn::Rebind<float, Lanes> floats{};
+  Sampler sampler(terrain);
+  bool with_clutter = !block.clutter_m.empty();
+  for (std::size_t first = 0; first < radial_lanes; first += width) {
+    double east[width];
+    double north[width];
+    for (std::size_t i = 0; i < width; ++i) {
+      east[i] = std::sin(fan.azimuth_rad[first + i]) * (fan.step_m / terrain.cell_m);
+      north[i] = std::cos(fan.azimuth_rad[first + i]) * (fan.step_m / terrain.cell_m);
+    }
+    V columns_per_step = load(east);
+    V rows_per_step = load(north);
+    V column0 = same((fan.site.x_m - terrain.west_m) / terrain.cell_m);
+    V row0 = same((terrain.north_m - fan.site.y_m) / terrain.cell_m);
+    V known = hn::Zero(lanes);
+    M complete = everywhere();
+    for (std::size_t k = 0; k < fan.samples; ++k) {
+      V steps = same(static_cast<double>(k));
+      V column = hn::Add(column0, hn::Mul(steps, columns_per_step));
+      V row = hn::Sub(row0, hn::Mul(steps, rows_per_step));
+      V height = sampler.height_m(column, row);
+      std::size_t at = k * radial_lanes + first;
+      hn::StoreU(hn::DemoteTo(floats, height), floats, block.terrain_m.data() + at);
+      if (with_clutter) {
+        hn::StoreU(hn::DemoteTo(floats, sampler.clutter_m(column, row)), floats,
+                   block.clutter_m.data() + at);
+      }
+      complete = hn::And(complete, hn::Eq(height, height));
+      known = pick(complete, hn::Add(steps, same(1)), known);
+    }
+    double counts[width];
+    store(known, counts);
+    for (std::size_t i = 0; i < width; ++i) {
+      block.known[first + i] = static_cast<std::size_t>(counts[i]);
+    }
+  }
+}
+
+}  // namespace cairn::radio::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
 namespace cairn::radio {
+namespace {
+
+// Offsets into the grid are 32 bits wide, in bytes.
+constexpr std::size_t most_posts = std::size_t{1} << 30;
+
+void extract_one_by_one(const geo::TerrainGrid& terrain, const RadialFan& fan, RadialBlock& block) {
+  for (std::size_t lane = 0; lane < radial_lanes; ++lane) {
+    double east_m = std::sin(fan.azimuth_rad[lane]) * fan.step_m;
+    double north_m = std::cos(fan.azimuth_rad[lane]) * fan.step_m;
+    bool complete = true;
+    block.known[lane] = 0;
+    for (std::size_t k = 0; k < fan.samples; ++k) {
+      double steps = static_cast<double>(k);
+      geo::PlanePoint at{fan.site.x_m + steps * east_m, fan.site.y_m + steps * north_m};
+      std::size_t index = k * radial_lanes + lane;
+      std::optional<double> height = terrain.height_m(at);
+      block.terrain_m[index] =
+          height ? static_cast<float>(*height) : std::numeric_limits<float>::quiet_NaN();
+      if (!block.clutter_m.empty()) {
+        block.clutter_m[index] = static_cast<float>(terrain.clutter_m(at));
+      }
+      complete = complete && height;
+      if (complete) block.known[lane] = k + 1;
+    }
+  }
+}
+
+}  // namespace
+
+HWY_EXPORT(ExtractRadials);
 
 void RadialBlock::resize(std::size_t sample_count, bool with_clutter) {
   samples = sample_count;
   terrain_m.resize(count());
   clutter_m.resize(with_clutter ? count() : 0);
-  for (std::vector<double>* values :
+  for (auto* values :
        {&rx_amsl_m, &actual_median_nu, &actual_beta_nu, &smooth_median_nu, &smooth_beta_nu,
         &tx_horizon_mrad, &rx_horizon_mrad, &angular_distance_mrad, &tx_horizon_km, &rx_horizon_km,
         &tx_over_smooth_m, &rx_over_smooth_m, &tx_effective_m, &rx_effective_m, &roughness_m}) {
@@ -20,25 +181,18 @@ void RadialBlock::resize(std::size_t sample_count, bool with_clutter) {
 }
 
 void extract_radials(const geo::TerrainGrid& terrain, const RadialFan& fan, RadialBlock& block) {
-  bool with_clutter = !terrain.clutter_half_metres.empty();
-  block.resize(fan.samples, with_clutter);
-  for (std::size_t lane = 0; lane < radial_lanes; ++lane) {
-    double east = std::sin(fan.azimuth_rad[lane]);
-    double north = std::cos(fan.azimuth_rad[lane]);
-    bool complete = true;
-    block.known[lane] = 0;
-    for (std::size_t k = 0; k < fan.samples; ++k) {
-      double along_m = static_cast<double>(k) * fan.step_m;
-      geo::PlanePoint at{fan.site.x_m + along_m * east, fan.site.y_m + along_m * north};
-      std::size_t index = k * radial_lanes + lane;
-      std::optional<double> height = terrain.height_m(at);
-      block.terrain_m[index] =
-          height ? static_cast<float>(*height) : std::numeric_limits<float>::quiet_NaN();
-      if (with_clutter) block.clutter_m[index] = static_cast<float>(terrain.clutter_m(at));
-      complete = complete && height;
-      if (complete) block.known[lane] = k + 1;
-    }
+  block.resize(fan.samples, !terrain.clutter_half_metres.empty());
+  std::size_t size = std::size_t{terrain.columns} * terrain.rows;
+  if (terrain.columns < 2 || terrain.rows < 2) {
+    std::fill(block.terrain_m.begin(), block.terrain_m.end(),
+              std::numeric_limits<float>::quiet_NaN());
+    block.known.fill(0);
+  } else if (size > most_posts) {
+    extract_one_by_one(terrain, fan, block);
+  } else {
+    HWY_DYNAMIC_DISPATCH(ExtractRadials)(terrain, fan, block);
   }
 }
 
 }  // namespace cairn::radio
+#endif

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The walk along radials against path_geometry on the profile of samples 0 .. k, for every k.
 #include <gtest/gtest.h>
+#include <hwy/highway.h>
+#include <hwy/targets.h>
 
 #include <cmath>
+#include <cstring>
 #include <functional>
 #include <string>
 
@@ -110,6 +113,27 @@ std::size_t compare_all(Scene& s, const std::string& name, std::size_t every = 1
     }
   }
   return ties;
+}
+
+// All values of all receivers.
+bool same_bits(const RadialBlock& a, const RadialBlock& b) {
+  if (a.known != b.known || a.samples != b.samples) return false;
+  auto same = [](const auto& x, const auto& y) {
+    std::size_t from = std::min(x.size(), 2 * radial_lanes);
+    return x.size() == y.size() &&
+           std::memcmp(x.data() + from, y.data() + from, (x.size() - from) * sizeof x[0]) == 0;
+  };
+  return same(a.terrain_m, b.terrain_m) && same(a.clutter_m, b.clutter_m) &&
+         same(a.rx_amsl_m, b.rx_amsl_m) && same(a.actual_median_nu, b.actual_median_nu) &&
+         same(a.actual_beta_nu, b.actual_beta_nu) && same(a.smooth_median_nu, b.smooth_median_nu) &&
+         same(a.smooth_beta_nu, b.smooth_beta_nu) && same(a.tx_horizon_mrad, b.tx_horizon_mrad) &&
+         same(a.rx_horizon_mrad, b.rx_horizon_mrad) &&
+         same(a.angular_distance_mrad, b.angular_distance_mrad) &&
+         same(a.tx_horizon_km, b.tx_horizon_km) && same(a.rx_horizon_km, b.rx_horizon_km) &&
+         same(a.tx_over_smooth_m, b.tx_over_smooth_m) &&
+         same(a.rx_over_smooth_m, b.rx_over_smooth_m) && same(a.tx_effective_m, b.tx_effective_m) &&
+         same(a.rx_effective_m, b.rx_effective_m) && same(a.roughness_m, b.roughness_m) &&
+         same(a.line_of_sight, b.line_of_sight);
 }
 
 using Relief = std::vector<std::vector<double>>;
@@ -255,6 +279,47 @@ TEST(RadialWalk, HolesAndFirstReceiver) {
   Scene nothing = scene(300, 30, 30, 1.5, height);
   nothing.block.known.fill(0);
   walk_radials(nothing.fan, nothing.block);
+}
+
+// The same bits whatever the processor: one instruction set after the other.
+TEST(RadialWalk, EveryInstructionSetGivesTheSameBits) {
+  Generator generator(12);
+  Relief h = relief(generator, 400, 800);
+  std::vector<std::uint16_t> posts(300 * 300);
+  for (std::size_t i = 0; i < posts.size(); ++i) {
+    posts[i] = static_cast<std::uint16_t>(8 * h[i / 300 % radial_lanes][i % 300 + i / 900 % 100]);
+  }
+  std::vector<std::uint8_t> clutter(posts.size());
+  for (std::uint8_t& c : clutter) c = generator() % 4 == 0 ? 30 : 0;
+  geo::TerrainGrid grid;
+  grid.columns = grid.rows = 300;
+  grid.cell_m = 30;
+  grid.north_m = 9000;
+  grid.heights = posts;
+  RadialFan fan;
+  fan.site = {4400, 4500};
+  fan.tx_mast_m = 30;
+  fan.rx_mast_m = 1.5;
+  fan.step_m = 30;
+  fan.samples = 145;
+  for (std::size_t lane = 0; lane < radial_lanes; ++lane) {
+    fan.azimuth_rad[lane] = 0.39 * static_cast<double>(lane);
+  }
+  std::vector<std::int64_t> targets = hwy::SupportedAndGeneratedTargets();
+  targets.push_back(HWY_STATIC_TARGET);
+  for (bool with_clutter : {false, true}) {
+    if (with_clutter) grid.clutter_half_metres = clutter;
+    RadialBlock first;
+    for (std::int64_t target : targets) {
+      hwy::GetChosenTarget().Update(target);
+      RadialBlock block;
+      extract_radials(grid, fan, block);
+      walk_radials(fan, block);
+      if (first.samples == 0) first = block;
+      EXPECT_TRUE(same_bits(first, block)) << hwy::TargetName(target);
+    }
+  }
+  hwy::GetChosenTarget().DeInit();
 }
 
 }  // namespace
