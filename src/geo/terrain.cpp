@@ -29,6 +29,10 @@ TerrainGrid grid_over(const detail::TerrainHead& head, std::string_view file) {
   return grid;
 }
 
+bool has_bits(std::string_view file, std::uint64_t from, std::uint64_t to) {
+  return file.substr(from, to - from).find_first_not_of('\0') != std::string_view::npos;
+}
+
 }  // namespace
 
 Result<PreparedTerrain> PreparedTerrain::open(const Files& files, const std::string& path) {
@@ -66,6 +70,12 @@ Status PreparedTerrain::verify() const {
   if (!head) return fail(head.error().code, head.error().message, path_);
   const auto offsets = head->layer_offsets();
   const auto bytes = head->layer_bytes();
+  // Between the parts, up to the next page, there is nothing.
+  bool damaged = has_bits(file, detail::terrain_head_bytes, offsets[0]);
+  for (std::size_t layer = 0; layer < bytes.size(); ++layer) {
+    const std::uint64_t next = layer + 1 < bytes.size() ? offsets[layer + 1] : head->tail_offset();
+    damaged = damaged || has_bits(file, offsets[layer] + bytes[layer], next);
+  }
   std::string_view table = file.substr(head->tail_offset() + head->info_bytes);
   for (std::size_t layer = 0; layer < bytes.size(); ++layer) {
     detail::BlockSums sums;
@@ -74,10 +84,11 @@ Status PreparedTerrain::verify() const {
       std::uint32_t stored = 0;
       std::memcpy(&stored, table.data(), sizeof stored);
       table.remove_prefix(sizeof stored);
-      if (sum != stored) {
-        return fail(Code::invalid, "posts of the terrain are damaged: prepare it anew", path_);
-      }
+      damaged = damaged || sum != stored;
     }
+  }
+  if (damaged) {
+    return fail(Code::invalid, "posts of the terrain are damaged: prepare it anew", path_);
   }
   return {};
 }

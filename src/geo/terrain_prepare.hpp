@@ -28,7 +28,7 @@ struct TerrainSource {
   // The bare ground (DTM). Otherwise heights are those of a surface model (DSM) as SRTM and
   // Copernicus are: trees and buildings are in them.
   bool ground = false;
-  std::string label;  // empty: from the name
+  std::string label = {};  // empty: from the name
 };
 
 // West may be greater than east: the area crosses the antimeridian.
