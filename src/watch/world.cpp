@@ -52,7 +52,7 @@ Result<model::Snapshot> World::with_proposal(std::string_view id) const {
     auto laid = model::overlay(model::without_derived(snapshot), *proposal);
     if (!laid) return laid;
     Problems ignored;  // those of the study were told with the world's
-    return study->derive(workspace, std::move(*laid), ignored);
+    return study->derive(workspace, std::move(*laid), true, ignored);
   }
   std::vector<std::string> ids;
   for (const model::Proposal& proposal : workspace.proposals) ids.push_back(proposal.id);
@@ -71,7 +71,7 @@ std::shared_ptr<const World> build_world(model::Workspace workspace, const model
       model::build_snapshot({loaded.catalog, loaded.regions, loaded.zone, &loaded.boundaries},
                             merged(loaded, imported), problems);
   if (study != nullptr) {
-    world->snapshot = study->derive(loaded, std::move(world->snapshot), problems);
+    world->snapshot = study->derive(loaded, std::move(world->snapshot), false, problems);
     world->study = std::move(study);
   }
   world->problems = std::move(problems);

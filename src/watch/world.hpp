@@ -20,11 +20,14 @@ class Study {
  public:
   virtual ~Study() = default;
   // The snapshot with the values laid over it (model/derived.hpp), or as it came where there is
-  // nothing to derive them from; `problems` says why. `registered` has no derived values.
+  // nothing to derive them from; `problems` says why. `registered` has no derived values. With
+  // `all` it computes what is missing, otherwise that may come later (see computing()).
   virtual model::Snapshot derive(const model::Workspace& workspace, model::Snapshot registered,
-                                 Problems& problems) const = 0;
-  // The relief that it rests on; null: none. Lives as long as the study.
-  virtual const geo::PreparedTerrain* terrain() const { return nullptr; }
+                                 bool all, Problems& problems) const = 0;
+  // The relief that it rests on; null: none, or none yet.
+  virtual std::shared_ptr<const geo::PreparedTerrain> terrain() const { return nullptr; }
+  // Why there are no values; empty: there are, or will be.
+  virtual std::string trouble() const { return {}; }
   // Some values are still being computed; they are missing until the state is swapped.
   virtual bool computing() const { return false; }
 };
