@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: Apache-2.0
+// A site's disc of 50 km on posts 3 arc-seconds apart, on one thread: Debian's SPLAT! with
+// Longley-Rice beside our P.1812 along radials and both of our reference models receiver by
+// receiver. First the answers: our Longley-Rice at SPLAT!'s receivers, over the posts that it reads
+// and over terrain interpolated as we do. Then processor time, net of loading.
+//
+//   bench_coverage_splat [--small] [N50E010.hgt]
+#include <fmt/format.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <filesystem>
+#include <functional>
+#include <numbers>
+
+#include "posts.hpp"
+#include "radio/itm.hpp"
+#include "radio/p1812_lanes.hpp"
+#include "radio/propagation.hpp"
+#include "splat_program.hpp"
+
+namespace {
+
+using namespace cairn;         // NOLINT
+using namespace cairn::bench;  // NOLINT
+using namespace cairn::radio;  // NOLINT
+
+double cpu_s() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  auto seconds = [](const timeval& t) {
+    return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec);
+  };
+  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
+double median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  return values[values.size() / 2];
+}
+
+const Propagation itm_question{.model = Model::itm};
+const Propagation p1812_question{};
+
+// SPLAT! knows no variability over locations in this mode; 50 % of everything is the median.
+ItmRadio itm_band(double frequency_mhz) {
+  return *itm_radio({.frequency_mhz = frequency_mhz},
+                    {.mode = ItmMode::mobile, .location_varies = false});
+}
+
+// Longley-Rice over the nearest posts along the great circle: SPLAT! steps by the hypotenuse of
+// the differences in rows and columns, on a sphere of 3,959 miles, and its profile ends one step
+// short of the receiver (flat ground shows it: it is nearer by just that).
+double on_nearest_posts_db(const Posts& posts, const SplatJob& job, geo::Point rx) {
+  constexpr double degree = std::numbers::pi / 180;
+  double lat1 = job.site.y * degree, lat2 = rx.y * degree, turn = (rx.x - job.site.x) * degree;
+  double angle = std::acos(
+      std::clamp(std::sin(lat1) * std::sin(lat2) + std::cos(lat1) * std::cos(lat2) * std::cos(turn),
+                 -1.0, 1.0));
+  double steps = std::hypot(rx.x - job.site.x, rx.y - job.site.y) * Posts::per_degree;
+  auto count = static_cast<std::size_t>(std::lround(steps));
+  if (count < 2) return NAN;
+  double bearing = std::atan2(
+      std::sin(turn) * std::cos(lat2),
+      std::cos(lat1) * std::sin(lat2) - std::sin(lat1) * std::cos(lat2) * std::cos(turn));
+  std::vector<double> heights;
+  for (std::size_t k = 0; k < count; ++k) {
+    double at = angle * static_cast<double>(k) / steps;
+    double latitude = std::asin(std::sin(lat1) * std::cos(at) +
+                                std::cos(lat1) * std::sin(at) * std::cos(bearing));
+    double longitude = std::atan2(std::sin(bearing) * std::sin(at) * std::cos(lat1),
+                                  std::cos(at) - std::sin(lat1) * std::sin(latitude));
+    heights.push_back(posts.nearest_m(job.site.x + longitude / degree, latitude / degree));
+  }
+  double step_m = angle * 3959 * 1609.344 / steps;
+  auto path =
+      itm_geometry({step_m, heights}, {.tx_mast_m = job.tx_mast_m, .rx_mast_m = job.rx_mast_m},
+                   {.sea_level_n0 = job.sea_level_n0});
+  return path ? itm_loss(*path, itm_band(job.frequency_mhz)).basic_loss_db : NAN;
+}
+
+void report_differences(const char* what, std::vector<double> differences) {
+  double sum = 0, squares = 0;
+  for (double d : differences) {
+    sum += d;
+    squares += d * d;
+  }
+  auto n = static_cast<double>(differences.size());
+  for (double& d : differences) d = std::abs(d);
+  std::sort(differences.begin(), differences.end());
+  auto part = [&](double share) { return differences[static_cast<std::size_t>(share * (n - 1))]; };
+  fmt::print("| {} | {:.0f} | {:+.2f} | {:.2f} | {:.2f} | {:.2f} | {:.1f} |\n", what, n, sum / n,
+             std::sqrt(squares / n), part(0.5), part(0.95), differences.back());
+}
+
+bool compare_answers(const SplatJob& job, const Posts& posts, const geo::TerrainGrid& terrain,
+                     const std::vector<SplatAnswer>& answers) {
+  std::vector<double> same_posts, interpolated;
+  TerrainPath room;
+  for (std::size_t i = 0; i < answers.size();
+       i += std::max<std::size_t>(1, answers.size() / 4001)) {
+    double same = on_nearest_posts_db(posts, job, answers[i].at);
+    auto at = terrain.plane.forward(answers[i].at);
+    if (!at || !(std::hypot(at->x_m, at->y_m) > 1000) || !(same > 0)) continue;
+    auto loss = path_loss(terrain, {}, job.tx_mast_m, *at, itm_question, job.frequency_mhz,
+                          terrain.cell_m, room);
+    if (!loss) continue;
+    same_posts.push_back(same - answers[i].loss_db);
+    interpolated.push_back(loss->loss_db - answers[i].loss_db);
+  }
+  if (same_posts.size() < 100) return false;
+  fmt::print(
+      "| Longley-Rice, ours less SPLAT!'s, dB | receivers | mean | rms | median | 95 % | "
+      "greatest |\n|---|---:|---:|---:|---:|---:|---:|\n");
+  report_differences("over the nearest posts, as SPLAT! reads them", same_posts);
+  report_differences("over bilinear terrain, our exact path", interpolated);
+  std::sort(same_posts.begin(), same_posts.end(),
+            [](double a, double b) { return std::abs(a) < std::abs(b); });
+  return std::abs(same_posts[same_posts.size() / 2]) < 0.5;
+}
+
+struct Rate {
+  std::string what;
+  double receivers = 0;
+  double cpu_s = 0;
+};
+
+// The radials of fan `f` of `fans` around the site.
+RadialFan fan_of(const SplatJob& job, const geo::TerrainGrid& terrain, std::size_t samples,
+                 std::size_t f, std::size_t fans) {
+  RadialFan fan{.site = {},
+                .tx_mast_m = job.tx_mast_m,
+                .rx_mast_m = job.rx_mast_m,
+                .step_m = terrain.cell_m,
+                .samples = samples,
+                .radii = earth_radii(Atmosphere{}.delta_n_per_km)};
+  for (std::size_t lane = 0; lane < radial_lanes; ++lane) {
+    fan.azimuth_rad[lane] = 2 * std::numbers::pi * static_cast<double>(f * radial_lanes + lane) /
+                            static_cast<double>(fans * radial_lanes);
+  }
+  return fan;
+}
+
+// P.1812 of some receivers along radials against the exact path to the same places.
+bool radials_agree(const SplatJob& job, const geo::TerrainGrid& terrain, double radius_km) {
+  auto samples = static_cast<std::size_t>(radius_km * 1000 / terrain.cell_m) + 1;
+  P1812Radio band = *p1812_radio({.frequency_ghz = job.frequency_mhz / 1000}, {});
+  RadialFan fan = fan_of(job, terrain, samples, 0, 7);
+  RadialBlock block;
+  extract_radials(terrain, fan, block);
+  walk_radials(fan, block);
+  std::vector<float> loss(block.count());
+  p1812_loss_lanes(block, band, 2, samples, loss);
+  TerrainPath room;
+  double greatest = 0;
+  for (std::size_t at = 2 * radial_lanes; at < block.count(); at += 7) {
+    double along_m = static_cast<double>(at / radial_lanes) * fan.step_m;
+    double azimuth_rad = fan.azimuth_rad[at % radial_lanes];
+    geo::PlanePoint rx{along_m * std::sin(azimuth_rad), along_m * std::cos(azimuth_rad)};
+    auto exact = path_loss(terrain, {}, job.tx_mast_m, rx, p1812_question, job.frequency_mhz,
+                           fan.step_m * (1 + 1e-9), room);
+    double difference = exact ? std::abs(exact->loss_db - double{loss[at]}) : INFINITY;
+    greatest = std::isnan(difference) ? INFINITY : std::max(greatest, difference);
+  }
+  fmt::print("\nP.1812 along radials against exact paths: at most {:.4f} dB apart\n", greatest);
+  return greatest < 0.05;
+}
+
+// Every receiver of the disc along radials that lie at most a cell apart at the edge.
+Rate along_radials(const SplatJob& job, const geo::TerrainGrid& terrain, double radius_km,
+                   int rounds) {
+  auto samples = static_cast<std::size_t>(radius_km * 1000 / terrain.cell_m) + 1;
+  auto radials = static_cast<std::size_t>(2 * std::numbers::pi * static_cast<double>(samples));
+  std::size_t fans = (radials + radial_lanes - 1) / radial_lanes;
+  P1812Radio band = *p1812_radio({.frequency_ghz = job.frequency_mhz / 1000}, {});
+  RadialBlock block;
+  std::vector<float> loss;
+  std::vector<double> spent;
+  Rate rate{"Cairn, P.1812 along radials", 0, 0};
+  for (int round = 0; round < rounds; ++round) {
+    double begin = cpu_s();
+    for (std::size_t f = 0; f < fans; ++f) {
+      RadialFan fan = fan_of(job, terrain, samples, f, fans);
+      extract_radials(terrain, fan, block);
+      walk_radials(fan, block);
+      loss.resize(block.count());
+      p1812_loss_lanes(block, band, 2, samples, loss);
+    }
+    spent.push_back(cpu_s() - begin);
+  }
+  rate.receivers = static_cast<double>(fans * radial_lanes * (samples - 2));
+  rate.cpu_s = median(spent);
+  return rate;
+}
+
+// Receivers at random over the disc, each with a profile of its own.
+Rate one_by_one(const char* what, const Propagation& question, const SplatJob& job,
+                const geo::TerrainGrid& terrain, const std::vector<SplatAnswer>& answers,
+                int rounds) {
+  std::size_t stride = std::max<std::size_t>(1, answers.size() / 20'011);
+  TerrainPath room;
+  std::vector<double> spent;
+  double done = 0;
+  for (int round = 0; round < rounds; ++round) {
+    done = 0;
+    double begin = cpu_s();
+    for (std::size_t i = 0; i < answers.size(); i += stride) {
+      auto at = terrain.plane.forward(answers[i].at);
+      if (at && path_loss(terrain, {}, job.tx_mast_m, *at, question, job.frequency_mhz,
+                          terrain.cell_m, room)) {
+        ++done;
+      }
+    }
+    spent.push_back(cpu_s() - begin);
+  }
+  return {what, done, median(spent)};
+}
+
+Result<Rate> splat_rate(const SplatJob& job, double radius_km, double receivers, int rounds) {
+  std::vector<double> spent;
+  for (int round = 0; round < rounds; ++round) {
+    auto whole = splat_cpu_s(job, radius_km);
+    auto nothing = splat_cpu_s(job, 0.2);
+    if (!whole || !nothing) return fail(whole ? nothing.error() : whole.error());
+    spent.push_back(*whole - *nothing);
+  }
+  return Rate{"SPLAT! 1.4.2, Longley-Rice", receivers, median(spent)};
+}
+
+int compare(const Posts& posts, const std::string& directory, bool small) {
+  SplatJob job{.directory = directory, .site = posts.middle()};
+  double radius_km = small ? 6 : 50;
+  int rounds = small ? 1 : 5;
+  std::vector<std::uint16_t> heights;
+  geo::TerrainGrid terrain = metric_grid(posts, radius_km * 1000 + 500, 90, heights);
+  auto tiles = write_tiles(posts, directory);
+  if (!tiles) return fmt::print(stderr, "{}\n", tiles.error().message), 1;
+  if (Status status = convert_tiles(job, *tiles); !status) {
+    return fmt::print(stderr, "{}\n", status.error().message), 1;
+  }
+  auto answers = splat_answers(job, radius_km);
+  if (!answers) return fmt::print(stderr, "{}\n", answers.error().message), 1;
+  if (!compare_answers(job, posts, terrain, *answers) || !radials_agree(job, terrain, radius_km)) {
+    return fmt::print(stderr, "the answers differ: nothing is timed\n"), 1;
+  }
+  auto receivers = static_cast<double>(answers->size());
+  auto peer = splat_rate(job, radius_km, receivers, rounds);
+  if (!peer) return fmt::print(stderr, "{}\n", peer.error().message), 1;
+  fmt::print(
+      "\n| program, one thread | receivers | CPU s | receivers/s | against SPLAT! |\n"
+      "|---|---:|---:|---:|---:|\n");
+  double peer_rate = peer->receivers / peer->cpu_s;
+  for (const Rate& rate : {*peer, along_radials(job, terrain, radius_km, rounds),
+                           one_by_one("Cairn, P.1812, exact path each", p1812_question, job,
+                                      terrain, *answers, rounds),
+                           one_by_one("Cairn, Longley-Rice, exact path each", itm_question, job,
+                                      terrain, *answers, rounds)}) {
+    double per_s = rate.receivers / rate.cpu_s;
+    fmt::print("| {} | {:.0f} | {:.2f} | {:.0f} k | {:.2f} |\n", rate.what, rate.receivers,
+               rate.cpu_s, per_s / 1000, per_s / peer_rate);
+  }
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  bool small = false;
+  std::string tile;
+  for (int i = 1; i < argc; ++i) {
+    if (std::strcmp(argv[i], "--small") == 0) {
+      small = true;
+    } else {
+      tile = argv[i];
+    }
+  }
+  if (!splat_installed()) {
+    fmt::print("splat is not installed (apt-get install splat): nothing to compare with\n");
+    return 0;
+  }
+  Result<Posts> posts = tile.empty() ? Result<Posts>(made_up_posts()) : mirrored_posts(tile);
+  if (!posts) return fmt::print(stderr, "{}\n", posts.error().message), 1;
+  std::string pattern = std::filesystem::temp_directory_path() / "cairn-splat-XXXXXX";
+  if (mkdtemp(pattern.data()) == nullptr) return fmt::print(stderr, "no directory\n"), 1;
+  int code = compare(*posts, pattern, small);
+  std::filesystem::remove_all(pattern);
+  return code;
+}
