@@ -242,7 +242,8 @@ class Survey {
   }
 
   void paint(const MapSite& site, const std::vector<MapTile>& tiles, double work) {
-    MapTask task{terrain_, options_, with_lattice_ ? &shape_ : nullptr};
+    bool batches = options_.propagation.model == Model::p1812 && batches_fit(terrain_);
+    MapTask task{terrain_, options_, with_lattice_ ? &shape_ : nullptr, batches};
     workers_.run(tiles.size(), [&](std::size_t number) {
       if (course_.stopped()) return;
       std::unique_ptr<PaintRoom> room = paint_rooms_.take();

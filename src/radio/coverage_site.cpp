@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <map>
 #include <numbers>
@@ -128,15 +129,26 @@ class Painter {
     room_.below_db.resize(site.bands.size());
     room_.above_db.resize(site.bands.size());
     turns_per_rad_ = 1 / (2 * std::numbers::pi);
-    bulge_m_per_km2_ = 500 / earth_radii(task.options.propagation.air.delta_n_per_km).median_km;
+    radii_ = earth_radii(task.options.propagation.air.delta_n_per_km);
+    bulge_m_per_km2_ = 500 / radii_.median_km;
   }
 
   Status paint(const MapTile& tile) {
     room_.exact.clear();
     for (std::uint32_t row = tile.first_row; row < tile.last_row; ++row) paint_row(tile, row);
+    std::size_t pending = 0;
+    std::array<std::size_t, batch_paths> pixels;
     for (std::size_t pixel : room_.exact) {
-      if (Status status = exact(pixel); !status) return status;
+      if (!fits_batch(pixel)) {
+        if (Status status = exact(pixel); !status) return status;
+        continue;
+      }
+      pixels[pending++] = pixel;
+      if (pending < batch_paths) continue;
+      exact_batch(pixels);
+      pending = 0;
     }
+    exact_batch(std::span(pixels).first(pending));
     return {};
   }
 
@@ -290,6 +302,33 @@ class Painter {
     return {};
   }
 
+  // Eight paths side by side are of P.1812 and have three points at least.
+  bool fits_batch(std::size_t pixel) const {
+    if (!task_.batches) return false;
+    geo::PlanePoint at = centre(pixel);
+    return std::hypot(at.x_m - site_.at.x_m, at.y_m - site_.at.y_m) > 2 * task_.options.step_m;
+  }
+
+  void exact_batch(std::span<const std::size_t> pixels) {
+    PathBatch batch{site_.at, site_.mast_m, task_.options.propagation.rx_mast_m,
+                    task_.options.step_m, radii_};
+    std::array<geo::PlanePoint, batch_paths> places;
+    std::array<BatchGeometry, batch_paths> found;
+    for (std::size_t i = 0; i < pixels.size(); ++i) places[i] = centre(pixels[i]);
+    batch_geometry(task_.terrain, batch, std::span(places).first(pixels.size()), room_.paths,
+                   found);
+    for (std::size_t i = 0; i < pixels.size(); ++i) {
+      if (!found[i].known) {
+        unknown_[pixels[i]] = 1;
+        continue;
+      }
+      ++room_.exact_paths;
+      double clutter_m = task_.terrain.clutter_m(places[i]);
+      p1812_losses(site_.bands, found[i].path, clutter_m, room_.losses);
+      offer_all(pixels[i], places[i].x_m - site_.at.x_m, places[i].y_m - site_.at.y_m);
+    }
+  }
+
   void offer_all(std::size_t pixel, double east_m, double north_m) {
     for (const MapCell& cell : site_.cells) {
       offer(pixel, cell, static_cast<float>(level_dbm(cell, east_m, north_m)));
@@ -321,6 +360,7 @@ class Painter {
   CoverageMap& map_;
   std::span<std::uint8_t> unknown_;
   PaintRoom& room_;
+  EarthRadii radii_;
   double turns_per_rad_ = 0;
   double bulge_m_per_km2_ = 0;
 };

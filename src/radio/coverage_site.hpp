@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "radio/coverage_map.hpp"
+#include "radio/path_batch.hpp"
 #include "radio/polar_lattice.hpp"
 
 namespace cairn::radio {
@@ -49,11 +50,13 @@ struct MapTask {
   const geo::TerrainGrid& terrain;
   const CoverageOptions& options;  // step_m is that of all paths, not 0
   const PolarShape* shape;         // null: no lattice, exact paths for all
+  bool batches;                    // exact paths go eight at a time (path_batch.hpp)
 };
 
 // What one thread needs while it paints, kept between tiles.
 struct PaintRoom {
   TerrainPath path;
+  PathRoom paths;
   std::vector<PathLoss> losses;    // of one pixel, a band each
   std::vector<double> below_db;    // of the lattice values around it the least loss
   std::vector<double> above_db;    // and the greatest, against that between them

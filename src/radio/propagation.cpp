@@ -63,15 +63,7 @@ Status by_p1812(std::span<const PreparedModel> models, const TerrainPath& path, 
   Result<PathGeometry> geometry =
       p1812_geometry(path.profile(), terminals_of(models[0], tx_mast_m), models[0].propagation.air);
   if (!geometry) return fail(geometry.error());
-  double clutter_m = path.clutter_m.empty() ? 0 : path.clutter_m.back();
-  for (std::size_t i = 0; i < models.size(); ++i) {
-    P1812Radio radio = *models[i].p1812;
-    radio.location_db = location_loss_db(models[i], clutter_m);
-    P1812Loss loss = p1812_loss(*geometry, radio);
-    losses[i] = sight_of(*geometry);
-    losses[i].loss_db = loss.basic_loss_db;
-    losses[i].outside_range = loss.outside_range;
-  }
+  p1812_losses(models, *geometry, path.clutter_m.empty() ? 0 : path.clutter_m.back(), losses);
   return {};
 }
 
@@ -260,6 +252,18 @@ Status path_losses(std::span<const PreparedModel> models, const TerrainPath& pat
     losses[i] = *loss;
   }
   return {};
+}
+
+void p1812_losses(std::span<const PreparedModel> models, const PathGeometry& geometry,
+                  double receiver_clutter_m, std::span<PathLoss> losses) {
+  for (std::size_t i = 0; i < models.size(); ++i) {
+    P1812Radio radio = *models[i].p1812;
+    radio.location_db = location_loss_db(models[i], receiver_clutter_m);
+    P1812Loss loss = p1812_loss(geometry, radio);
+    losses[i] = sight_of(geometry);
+    losses[i].loss_db = loss.basic_loss_db;
+    losses[i].outside_range = loss.outside_range;
+  }
 }
 
 double path_step_m(double step_m, double length_m) {

@@ -82,6 +82,10 @@ Result<PathLoss> path_loss(const PreparedModel& model, const geo::TerrainGrid& t
 Status path_losses(std::span<const PreparedModel> models, const TerrainPath& path, double tx_mast_m,
                    std::span<PathLoss> losses);
 
+// The same from a geometry that is there already: models of P.1812, cannot fail.
+void p1812_losses(std::span<const PreparedModel> models, const PathGeometry& geometry,
+                  double receiver_clutter_m, std::span<PathLoss> losses);
+
 // The step that path_loss reads a path of that length in.
 double path_step_m(double step_m, double length_m);
 
