@@ -52,7 +52,7 @@ struct CoverageOptions {
   double radius_m = 15'000;      // of a cell; farther pixels do not hear it
   double step_m = 0;             // along and between radials; 0: the terrain's cell
   double refine_db = 3;          // exact paths within so much of what a cell needs; 0: none
-  double uneven_db = 4;          // exact paths where lattice values around a pixel differ by more
+  double uneven_db = 5;          // exact paths where lattice values around a pixel differ by more
   double heard_dbm = -140;       // weaker cells are not heard: neither server nor second
 };
 
