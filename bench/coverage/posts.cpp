@@ -6,9 +6,10 @@
 #include <algorithm>
 #include <cmath>
 #include <fstream>
-#include <iterator>
 #include <numbers>
 #include <random>
+
+#include "core/seams.hpp"
 
 namespace cairn::bench {
 namespace {
@@ -66,8 +67,9 @@ Posts made_up_posts() {
 }
 
 Result<Posts> mirrored_posts(const std::string& hgt_path) {
-  std::ifstream file(hgt_path, std::ios::binary);
-  std::vector<char> bytes((std::istreambuf_iterator<char>(file)), {});
+  Result<std::string> read = system_files()->read(hgt_path);
+  if (!read) return fail(read.error());
+  const std::string& bytes = *read;
   if (bytes.size() != std::size_t{tile_side} * tile_side * 2) {
     return fail(Code::invalid,
                 fmt::format("{}: {} bytes are no tile of 3 arc-seconds", hgt_path, bytes.size()));

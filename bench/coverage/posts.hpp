@@ -27,7 +27,7 @@ struct Posts {
 
 // Hills from 200 to 1,900 m out of sines and noise: when there is no tile at hand.
 Posts made_up_posts();
-// One real tile (an .hgt file of 3 arc-seconds), mirrored over its northern and eastern edges.
+// One real tile (.hgt or .hgt.gz of 3 arc-seconds), mirrored over its northern and eastern edges.
 Result<Posts> mirrored_posts(const std::string& hgt_path);
 
 // Four .hgt files in `directory`; returns their paths.
