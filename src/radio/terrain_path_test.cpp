@@ -84,6 +84,30 @@ TEST(TerrainPath, AMultipleOfTheStepGetsNoIntervalMore) {
   }
 }
 
+// Whatever is computed side by side is what height_m and clutter_m say, to the bit.
+TEST(TerrainPath, EveryPointIsThatOfTheTerrain) {
+  Slope slope;
+  slope.grid.clutter_half_metres = slope.clutter;
+  for (std::size_t i = 0; i < slope.heights.size(); ++i) {
+    slope.heights[i] = static_cast<std::uint16_t>(i * 7919 % 30011);
+    slope.clutter[i] = static_cast<std::uint8_t>(i * 31 % 97);
+  }
+  TerrainPath path;
+  for (int n = 0; n < 200; ++n) {
+    PlanePoint from{-1000 + 7.3 * n, -740 + 5.1 * n};
+    PlanePoint to{999 - 8.7 * n, 749 - 2.9 * n};
+    ASSERT_TRUE(sample_path(slope.grid, from, to, 3.0 + n, path));
+    std::size_t last = path.distance_km.size() - 1;
+    for (std::size_t i = 0; i <= last; ++i) {
+      double part = static_cast<double>(i) / static_cast<double>(last);
+      PlanePoint at{from.x_m + part * (to.x_m - from.x_m), from.y_m + part * (to.y_m - from.y_m)};
+      if (i == last) at = to;
+      ASSERT_EQ(path.terrain_m[i], *slope.grid.height_m(at)) << n << " " << i;
+      ASSERT_EQ(path.clutter_m[i], slope.grid.clutter_m(at)) << n << " " << i;
+    }
+  }
+}
+
 TEST(TerrainPath, APathWithoutLengthIsOnePoint) {
   Slope slope;
   TerrainPath path;
