@@ -48,7 +48,8 @@ struct Mast {
   double ground_m = 0;
   std::uint32_t site = 0;               // the same for all masts of one site
   std::vector<std::uint32_t> cells;     // ascending
-  std::vector<PreparedModel> models;    // one a frequency
+  std::vector<double> frequencies_mhz;  // each once
+  std::uint32_t models = 0;             // of Scene::models: one a frequency
   std::vector<std::uint32_t> model_of;  // of each of `cells`
   std::vector<double> without_way_db;   // of each: headroom at 1 km of free space, at most
 };
@@ -107,6 +108,7 @@ struct Scene {
   double gain_db = 0;
   std::vector<CellFacts> facts;
   std::vector<Mast> masts;
+  std::vector<std::vector<PreparedModel>> models;  // masts with the same bands share them
 
   CellLife life(std::uint32_t cell) const { return lives.empty() ? CellLife{} : lives[cell]; }
 };
@@ -140,63 +142,81 @@ class SceneBuilder {
     for (std::uint32_t i = 0; i < scene_.cells.size(); ++i) {
       if (Status status = add(i); !status) left_out.push_back({i, status.error().message});
     }
+    share_models();
   }
 
  private:
   Status add(std::uint32_t index) {
     const Cell& cell = scene_.cells[index];
-    const Propagation& propagation = scene_.options.propagation;
     if (Status status = check_cell(cell); !status) return status;
-    if (Status status = check_tx_mast(propagation.model, cell.mast_m); !status) return status;
-    const auto at = scene_.terrain.plane.forward(cell.position);
-    const auto ground_m = at ? scene_.terrain.height_m(*at) : std::nullopt;
-    if (!ground_m) return fail(Code::invalid, off_terrain(scene_.terrain, cell.position));
     const CellLife life = scene_.life(index);
     if (life.begin >= life.end) return fail(Code::invalid, "the cell ends before it begins");
-    CellFacts& facts = scene_.facts[index];
+    CellFacts facts;
     facts.budget = cell_budget(cell);
     const double mhz = facts.budget.reference_mhz();
-    Result<PreparedModel> model = prepare_model(propagation, mhz);
-    if (!model) return fail(model.error());
+    if (!models_.contains(mhz)) {
+      Result<PreparedModel> model = prepare_model(scene_.options.propagation, mhz);
+      if (!model) return fail(model.error());
+      models_.emplace(mhz, *std::move(model));
+    }
+    const Result<std::uint32_t> found = mast_of(cell);
+    if (!found) return fail(found.error());
+    facts.mast = *found;
     facts.limit_db = std::max(greatest_losses(facts.budget).least(), least_limit_db);
-    facts.mast = mast_of(cell, *at, *ground_m);
     Mast& mast = scene_.masts[facts.mast];
-    std::uint32_t m = 0;
-    while (m < mast.models.size() && mast.models[m].frequency_mhz != mhz) ++m;
-    if (m == mast.models.size()) mast.models.push_back(*std::move(model));
+    const auto m = std::ranges::find(mast.frequencies_mhz, mhz) - mast.frequencies_mhz.begin();
+    if (static_cast<std::size_t>(m) == mast.frequencies_mhz.size()) {
+      mast.frequencies_mhz.push_back(mhz);
+    }
     mast.cells.push_back(index);
-    mast.model_of.push_back(m);
+    mast.model_of.push_back(static_cast<std::uint32_t>(m));
     mast.without_way_db.push_back(facts.limit_db - free_space_loss_db(mhz / 1000, 1) +
                                   scene_.gain_db);
+    scene_.facts[index] = std::move(facts);
     return {};
   }
 
   // Cells of one site id at one place and height; without an id the place is the site.
-  std::uint32_t mast_of(const Cell& cell, geo::PlanePoint at, double ground_m) {
-    const auto next_site = static_cast<std::uint32_t>(sites_.size());
-    const SiteKey site_key = cell.site.empty() ? SiteKey{"", {cell.position.x, cell.position.y}}
-                                               : SiteKey{cell.site, {0, 0}};
-    const std::uint32_t site = sites_.emplace(site_key, next_site).first->second;
-    const auto next = static_cast<std::uint32_t>(scene_.masts.size());
-    const auto [found, fresh] =
-        masts_.emplace(MastKey{site, {{cell.position.x, cell.position.y}, cell.mast_m}}, next);
-    if (fresh) {
-      Mast mast;
-      mast.at = at;
-      mast.height_m = cell.mast_m;
-      mast.ground_m = ground_m;
-      mast.site = site;
-      scene_.masts.push_back(std::move(mast));
+  Result<std::uint32_t> mast_of(const Cell& cell) {
+    const Place place{cell.position.x, cell.position.y};
+    const MastKey key{cell.site, {place, cell.mast_m}};
+    if (const auto known = masts_.find(key); known != masts_.end()) return known->second;
+    Status status = check_tx_mast(scene_.options.propagation.model, cell.mast_m);
+    if (!status) return fail(status.error());
+    const auto at = scene_.terrain.plane.forward(cell.position);
+    const auto ground_m = at ? scene_.terrain.height_m(*at) : std::nullopt;
+    if (!ground_m) return fail(Code::invalid, off_terrain(scene_.terrain, cell.position));
+    Mast mast;
+    mast.at = *at;
+    mast.height_m = cell.mast_m;
+    mast.ground_m = *ground_m;
+    const SiteKey site{cell.site, cell.site.empty() ? place : Place{}};
+    mast.site = sites_.emplace(site, static_cast<std::uint32_t>(sites_.size())).first->second;
+    const auto index = static_cast<std::uint32_t>(scene_.masts.size());
+    scene_.masts.push_back(std::move(mast));
+    masts_.emplace(key, index);
+    return index;
+  }
+
+  void share_models() {
+    std::map<std::vector<double>, std::uint32_t> sets;
+    for (Mast& mast : scene_.masts) {
+      const auto next = static_cast<std::uint32_t>(sets.size());
+      const auto [set, fresh] = sets.emplace(mast.frequencies_mhz, next);
+      mast.models = set->second;
+      if (!fresh) continue;
+      scene_.models.emplace_back();
+      for (double mhz : set->first) scene_.models.back().push_back(models_.at(mhz));
     }
-    return found->second;
   }
 
   using Place = std::pair<double, double>;
   using SiteKey = std::pair<std::string, Place>;
-  using MastKey = std::pair<std::uint32_t, std::pair<Place, double>>;
+  using MastKey = std::pair<std::string, std::pair<Place, double>>;
   Scene& scene_;
   std::map<SiteKey, std::uint32_t> sites_;
   std::map<MastKey, std::uint32_t> masts_;
+  std::map<double, PreparedModel> models_;  // by MHz
 };
 
 // The two best cells of one span of time.
@@ -354,10 +374,11 @@ class PointReader {
     const Mast& mast = scene_.masts[way.mast];
     way.read = true;
     ++figures.paths;
-    way.losses.resize(mast.models.size());
+    const std::vector<PreparedModel>& models = scene_.models[mast.models];
+    way.losses.resize(models.size());
     Status status = sample_path(scene_.terrain, mast.at, at_,
                                 path_step_m(scene_.step_m, way.distance_m), path_);
-    if (status) status = path_losses(mast.models, path_, mast.height_m, way.losses);
+    if (status) status = path_losses(models, path_, mast.height_m, way.losses);
     if (status) return;
     way.losses.clear();
     if (unread_++ == 0) why_unread_ = status.error().message;
@@ -545,7 +566,8 @@ Result<ServedPoints> serve_points(const geo::TerrainGrid& terrain, std::span<con
               .step_m = options.step_m > 0 ? options.step_m : terrain.cell_m,
               .gain_db = gain_over_free_space_db(options.propagation),
               .facts = {},
-              .masts = {}};
+              .masts = {},
+              .models = {}};
   SceneBuilder(scene).build(out.left_out);
   const MastIndex index(scene.masts, options.radius_m);
   out.points.resize(points.size());

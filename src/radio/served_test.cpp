@@ -368,8 +368,12 @@ TEST(Served, DatedCellsGiveWhatEachInstantWouldGiveAlone) {
         const ServedState& alone = now.points[i].now();
         ASSERT_EQ(state.best.has_value(), alone.best.has_value());
         ASSERT_EQ(state.second.has_value(), alone.second.has_value());
-        if (state.best) EXPECT_EQ(state.best->cell, number[alone.best->cell]);
-        if (state.second) EXPECT_EQ(state.second->cell, number[alone.second->cell]);
+        if (state.best) {
+          EXPECT_EQ(state.best->cell, number[alone.best->cell]);
+        }
+        if (state.second) {
+          EXPECT_EQ(state.second->cell, number[alone.second->cell]);
+        }
         EXPECT_EQ(state.why, alone.why);
       }
     }
