@@ -145,9 +145,9 @@ TEST(Served, ARidgeIsFoundWithItsPlaceAndWhatItCosts) {
   EXPECT_NEAR(state.ridge->from_cell_m, 4'500, 26);
   EXPECT_NEAR(state.ridge->from_point_m, 2'500, 26);
   EXPECT_NEAR(state.ridge->ground_m, 1'400, 1);
-  // Antennas at 1,030 and 1,001.5 m: the line is at 1,011.7 m there, and the Earth bulges by 0.66
-  // m.
-  EXPECT_NEAR(state.ridge->above_line_m, 400 - 11.7 + 0.66, 3);
+  // Antennas at 1,030 and 1,001.5 m: the line is at 1,011.68 m there. The Earth bulges by
+  // 4.5 km * 2.5 km / 2 a_e = 0.63 m, a_e = 157 / (157 - 45) * 6,371 km.
+  EXPECT_NEAR(state.ridge->above_line_m, 400 - 11.68 + 0.63, 0.02);
   auto top = *terrain.grid.plane.forward(state.ridge->position);
   EXPECT_NEAR(top.x_m, 1'500, 26);
   EXPECT_NEAR(top.y_m, 0, 1);
@@ -169,6 +169,17 @@ TEST(Served, TheGreaterOfTwoRidgesIsTheOne) {
   ServedPoint point = serve_one(terrain, {cell(terrain, -3'000, 0, weak)}, 4'000, 0);
   ASSERT_TRUE(point.now().ridge);
   EXPECT_NEAR(terrain.grid.plane.forward(point.now().ridge->position)->x_m, -1'000, 26);
+}
+
+// Not the highest over the line, but the one that diffraction feels most.
+TEST(Served, ALowerEdgeNearThePointMayBeTheRidge) {
+  OwnedTerrain terrain = wall(500, 100);
+  for (std::uint32_t row = 0; row < 401; ++row) terrain.set(276, row, 1'080);  // x = 3,800 m
+  LinkBudget weak = low;
+  weak.power_dbm = 20;
+  ServedPoint point = serve_one(terrain, {cell(terrain, -3'000, 0, weak)}, 4'000, 0);
+  ASSERT_TRUE(point.now().ridge);
+  EXPECT_NEAR(terrain.grid.plane.forward(point.now().ridge->position)->x_m, 3'800, 26);
 }
 
 TEST(Served, NamesTheOtherReasons) {
@@ -324,6 +335,83 @@ TEST(Served, PrunedIsTheSameAsUnpruned) {
     }
   }
   EXPECT_LT(few, all * 3 / 4);  // it prunes
+}
+
+// Against a list of every cell's headroom, each asked for alone.
+TEST(Served, BestAndSecondAreThoseOfTheWholeList) {
+  for (unsigned seed : {31u, 32u}) {
+    RandomNetwork net(seed);
+    ServeOptions options;
+    options.step_m = 200;
+    options.propagation.model = Model::delta_bullington;
+    std::vector<std::vector<double>> headroom_db(net.points.size());
+    for (const Cell& c : net.cells) {
+      ServedPoints alone = serve(net.terrain, {c}, net.points, options);
+      for (std::size_t i = 0; i < net.points.size(); ++i) {
+        headroom_db[i].push_back(alone.points[i].now().best->headroom_db);
+      }
+    }
+    for (bool elsewhere : {false, true}) {
+      options.second_elsewhere = elsewhere;
+      ServedPoints answer = serve(net.terrain, net.cells, net.points, options);
+      for (std::size_t i = 0; i < net.points.size(); ++i) {
+        const std::vector<double>& list = headroom_db[i];
+        const auto best = std::ranges::max_element(list) - list.begin();
+        std::ptrdiff_t second = -1;
+        for (std::ptrdiff_t c = 0; c < std::ssize(list); ++c) {
+          if (c == best || (elsewhere && net.cells[c].site == net.cells[best].site)) continue;
+          if (second < 0 || list[c] > list[second]) second = c;
+        }
+        EXPECT_EQ(answer.points[i].now().best->cell, best);
+        EXPECT_EQ(answer.points[i].now().second->cell, second) << elsewhere;
+      }
+    }
+  }
+}
+
+TEST(Served, AmongEqualsTheFirstIsBest) {
+  OwnedTerrain terrain = flat(201, 50, 1'000);
+  std::vector<Cell> cells(12, cell(terrain, 1'000, 0));
+  for (std::size_t i = 0; i < cells.size(); ++i) cells[i].site = std::to_string(i % 5);
+  ServedPoint point = serve_one(terrain, cells, -1'000, 0);
+  EXPECT_EQ(point.now().best->cell, 0u);
+  EXPECT_EQ(point.now().second->cell, 1u);
+}
+
+// A cell whose loss lies below free space, so that the bound must leave room for it.
+TEST(Served, LossesBelowFreeSpaceAreNotPrunedAway) {
+  OwnedTerrain terrain = hills(334, 60, 300);
+  ServeOptions options;
+  options.propagation.model = Model::itm;
+  options.propagation.time_percent = 1;
+  options.step_m = 60;
+  Generator random(5);
+  int below = 0;
+  for (int i = 0; i < 600; ++i) {
+    auto place = [&] { return uniform(random, -9'500, 9'500); };
+    std::vector<Cell> cells;
+    for (int c = 0; c < 3; ++c) cells.push_back(cell(terrain, place(), place(), low, "", 250));
+    double x_m = place();
+    double y_m = place();
+    auto alone = [&](int c) {
+      return *serve_one(terrain, {cells[c]}, x_m, y_m, options).now().best;
+    };
+    Serving last = alone(2);
+    double ground_db = free_space_loss_db(0.773, last.distance_m / 1000);
+    if (last.loss_db > ground_db - 0.15) continue;
+    ++below;
+    // Just before the second best.
+    double second_db = std::min(alone(0).headroom_db, alone(1).headroom_db);
+    cells[2].power_offset_db = second_db + 0.05 - last.headroom_db;
+    LinkBudget open = low;
+    open.required_uplink_kbps = 0;  // so that power is all that counts
+    for (Cell& c : cells) c.budget = &open;
+    ServedPoint with = serve_one(terrain, cells, x_m, y_m, options);
+    options.prune = false;
+    expect_same(with, serve_one(terrain, cells, x_m, y_m, options));
+    options.prune = true;
+  }
+  EXPECT_GE(below, 10);
 }
 
 TEST(Served, AnyNumberOfWorkersGivesTheSame) {
