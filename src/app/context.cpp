@@ -8,6 +8,7 @@
 #include <filesystem>
 
 #include "core/text.hpp"
+#include "server/study.hpp"
 #include "store/registry.hpp"
 
 namespace cairn::app {
@@ -59,7 +60,8 @@ Result<std::shared_ptr<const watch::World>> load(const Context& context) {
     if (!records) return fail(records.error());
     imported = std::move(*records);
   }
-  return watch::load_world(*context.files, {context.root, "panxi"}, imported);
+  return watch::load_world(*context.files, {context.root, "panxi"}, imported,
+                           server::StudyDesk::make(*context.files, {context.data}));
 }
 
 Result<Instant> as_of(const Context& context, const Args& args, Zone zone) {

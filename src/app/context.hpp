@@ -32,7 +32,8 @@ extern const OptionSpec data_option;
 extern const OptionSpec language_option;
 
 Result<Context> make_context(const Args& args);
-// Folders and registry, without complaint about what does not concern the command.
+// Folders, registry and the coverage study, without complaint about what does not concern the
+// command. What the study does not know yet is computed here and kept in the data directory.
 Result<std::shared_ptr<const watch::World>> load(const Context& context);
 
 // The as-of instant of --at (the clock's now without it).

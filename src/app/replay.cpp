@@ -3,6 +3,7 @@
 
 #include "app/context.hpp"
 #include "core/text.hpp"
+#include "server/study.hpp"
 #include "watch/replay.hpp"
 
 namespace cairn::app {
@@ -25,7 +26,8 @@ void print_line(const Context& context, const watch::ReplayLine& line) {
 
 // The replay runs over the shipped folders alone: what a user imported must not change the proof.
 Result<std::shared_ptr<const watch::World>> shipped_world(const Context& context) {
-  return watch::load_world(*context.files, {context.root, "panxi"}, {});
+  return watch::load_world(*context.files, {context.root, "panxi"}, {},
+                           server::StudyDesk::make(*context.files, {context.data}));
 }
 
 }  // namespace

@@ -187,6 +187,7 @@ int run_serve(const Args& args) {
   }
   options.retention = std::move(*retention);
   options.live = true;
+  options.study = true;
   if (!read_several(*context, args, options)) return exit_usage;
   if (!read_doors(*context, args, options)) return exit_usage;
   options.true_clock = context->clock.get();

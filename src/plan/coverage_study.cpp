@@ -10,6 +10,7 @@
 
 #include "core/text.hpp"
 #include "plan/coverage_judge.hpp"
+#include "plan/radio_bands.hpp"
 #include "radio/propagation.hpp"
 #include "radio/served.hpp"
 
@@ -539,6 +540,12 @@ class StudyRun {
 };
 
 }  // namespace
+
+std::vector<StudyBand> study_bands(const model::Catalog& catalog) {
+  std::vector<StudyBand> out;
+  for (const model::BandDef& band : catalog.bands) out.push_back({&band, budget_of(band)});
+  return out;
+}
 
 Result<CoverageStudy> coverage_study(
     const CoverageStudyInput& input, const KnownVillages& known, const Workers& workers,

@@ -49,6 +49,9 @@ struct StudyBand {
   radio::LinkBudget budget;
 };
 
+// The bands of all packs with their budgets; the catalog must outlive them.
+std::vector<StudyBand> study_bands(const model::Catalog& catalog);
+
 struct CoverageStudyInput {
   const model::Snapshot& snapshot;  // without derived values
   const model::CoverageDef& def;

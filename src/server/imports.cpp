@@ -170,11 +170,17 @@ Status ImportDesk::remove(std::string_view id) {
   return rebuild();
 }
 
+Status ImportDesk::refresh() {
+  const std::lock_guard lock(mutex_);
+  return rebuild();
+}
+
 Status ImportDesk::rebuild() {
-  const auto records = registry_->records();
+  Result<model::Records> records = model::Records{};
+  if (registry_ != nullptr) records = registry_->records();
   if (!records) return fail(records.error());
   const auto old = service_.state();
-  auto world = watch::build_world(old->world->workspace, *records, {});
+  auto world = watch::build_world(old->world->workspace, *records, {}, old->world->study);
   if (!adopt_) {
     service_.swap(build_state(std::move(world), *records, service_.true_clock().now()));
     return std::monostate{};

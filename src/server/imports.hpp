@@ -46,6 +46,8 @@ class ImportDesk {
   Result<ImportEntry> find(std::string_view id);
   Result<ImportEntry> commit(std::string_view id, bool accept_partial);
   Status remove(std::string_view id);
+  // Builds the world anew: a study has computed what was missing.
+  Status refresh();
 
  private:
   // The caller holds the mutex.

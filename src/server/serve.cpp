@@ -7,6 +7,7 @@
 #include "core/text.hpp"
 #include "server/api.hpp"
 #include "server/api_sta_post.hpp"
+#include "server/coverage_desk.hpp"
 #include "server/event_hub.hpp"
 #include "server/http.hpp"
 #include "server/imports.hpp"
@@ -15,6 +16,7 @@
 #include "server/service.hpp"
 #include "server/shard_service.hpp"
 #include "server/state.hpp"
+#include "server/study.hpp"
 #include "store/postgres_registry.hpp"
 #include "watch/shard.hpp"
 
@@ -26,18 +28,24 @@ std::function<std::uint64_t()> generation_of(LiveService& live) {
   return [&live] { return live.engine().generation(); };
 }
 
+// Of the coverage study, while somebody waits for the start or for an import: about 0.1 s.
+constexpr std::size_t villages_at_once = 64;
+
 // Of one answer by CoAP, in blocks of 1 KiB: about 20 kB.
 constexpr std::size_t coap_alerts_most = 25;
 
 class Instance final : public Running {
  public:
-  Instance(ServiceOptions options, const Clock& clock, const Files& files,
+  Instance(ServiceOptions options, const Clock& clock, Files& files, std::string data_directory,
            std::shared_ptr<const State> state, std::unique_ptr<store::Registry> registry,
-           std::unique_ptr<ShardService> shard, std::unique_ptr<LiveService> live)
-      : shard_(std::move(shard)),
+           std::unique_ptr<ShardService> shard, std::unique_ptr<LiveService> live,
+           std::shared_ptr<StudyDesk> study)
+      : study_(std::move(study)),
+        shard_(std::move(shard)),
         live_(std::move(live)),
         service_(std::move(options), clock, files, std::move(state)),
-        imports_(std::move(registry), service_, adopter()) {
+        imports_(std::move(registry), service_, adopter()),
+        coverage_(files, data_directory.empty() ? "" : data_directory + "/coverage") {
     if (live_) {
       live_->door().add_routes(service_.router());
       add_sta_post_routes(service_.router(), live_->door());
@@ -47,6 +55,7 @@ class Instance final : public Running {
       service_.live(&live_->engine());
     }
     add_import_routes(service_.router(), imports_);
+    add_coverage_routes(service_.router(), coverage_);
   }
   ~Instance() override { stop(); }
 
@@ -72,9 +81,11 @@ class Instance final : public Running {
     http_ = std::move(*http);
     service_.watch(http_->counters());
     service_.events().wake_with([this] { http_->poke(); });
-    if (!live_) return {};
-    if (auto runs = live_->run(); !runs) return runs;
-    if (shard_) shard_->start(*live_);
+    if (live_) {
+      if (auto runs = live_->run(); !runs) return runs;
+      if (shard_) shard_->start(*live_);
+    }
+    if (study_) study_->start([this] { (void)imports_.refresh(); });
     return {};
   }
   void rehearse(const watch::World& world, Instant start) {
@@ -86,11 +97,13 @@ class Instance final : public Running {
   std::uint16_t coap_port() const override { return live_ ? live_->coap_port() : 0; }
   std::uint16_t coaps_port() const override { return live_ ? live_->coaps_port() : 0; }
   void stop() override {
+    if (study_) study_->stop();
     // Doors and engine first: what waits for the disk is answered while HTTP still sends.
     if (shard_) shard_->stop_below();
     if (live_) live_->stop();
     if (shard_) shard_->stop();
     service_.events().wake_with({});
+    coverage_.stop();
     if (http_) http_->stop();
   }
 
@@ -130,10 +143,12 @@ class Instance final : public Running {
     };
   }
 
+  std::shared_ptr<StudyDesk> study_;     // shared: with the worlds that were made with it
   std::unique_ptr<ShardService> shard_;  // before the engine, which hands on to it
   std::unique_ptr<LiveService> live_;    // before the service, which reads it
   Service service_;
   ImportDesk imports_;
+  CoverageDesk coverage_;
   std::unique_ptr<HttpServer> http_;  // after the service: it stops first
 };
 
@@ -194,7 +209,15 @@ Result<std::unique_ptr<Running>> serve(const ServeOptions& options, Files& files
       registry.reset();  // imports are made at the parent
     }
   }
-  const auto world = watch::build_world(std::move(*workspace), imported, std::move(problems));
+  std::shared_ptr<StudyDesk> study;
+  if (options.study) {
+    // A shard cannot swap its world: it has no imports of its own.
+    study = StudyDesk::make(files, {.data_directory = options.data_directory,
+                                    .aside = options.shard.empty(),
+                                    .at_once = villages_at_once});
+  }
+  const auto world =
+      watch::build_world(std::move(*workspace), imported, std::move(problems), study);
   problems = world->problems;
   std::unique_ptr<LiveService> live;
   std::shared_ptr<const watch::World> served = world;
@@ -213,7 +236,8 @@ Result<std::unique_ptr<Running>> serve(const ServeOptions& options, Files& files
   if (shard && shard->parent()) state->present = &live->engine();
   auto running = std::make_unique<Instance>(
       ServiceOptions{options.token, beyond, options.web_directory, options.true_clock}, clock,
-      files, std::move(state), std::move(registry), std::move(shard), std::move(live));
+      files, options.data_directory, std::move(state), std::move(registry), std::move(shard),
+      std::move(live), std::move(study));
   HttpOptions http;
   http.address = options.address == "localhost" ? "127.0.0.1" : options.address;
   http.port = options.port;

@@ -45,6 +45,7 @@ struct ServeOptions {
   // them it is the parent.
   std::string nats = {};
   std::string shard = {};
+  bool study = false;         // of coverage, over the home region's relief (server/study.hpp)
   std::string registry = {};  // "postgresql://…"; empty: a file of the data directory
 };
 
