@@ -176,6 +176,10 @@ TEST(Antenna, TiltIsReadInAllItsSpellings) {
 TEST(Antenna, SaysWhichDegreeIsMissing) {
   std::string text = without(Writer{}.text(), "123.0 28.0\n");
   EXPECT_EQ(complaint(text), "a.msi:3: the horizontal cut has 359 of 360 degrees; missing: 123");
+  Writer windows;
+  windows.end = "\r\n";
+  text = without(windows.text(), "123.0 28.0\r\n");
+  EXPECT_EQ(complaint(text), "a.msi:3: the horizontal cut has 359 of 360 degrees; missing: 123");
   Writer file;
   text = file.head + file.cut("HORIZONTAL", [](double) { return 1; }) + "VERTICAL 360\n0 0\n";
   EXPECT_EQ(complaint(text),
@@ -236,6 +240,24 @@ TEST(Antenna, TheTwoCutsComeOutAsTheyWentIn) {
   }
 }
 
+TEST(Antenna, NoDirectionBeatsTheMaximum) {
+  AntennaPattern antenna = omnidirectional(3);
+  antenna.most_loss_db = 10;
+  for (int d = 91; d < 270; ++d) antenna.vertical_loss_db[d] = 10;
+  antenna.vertical_loss_db[150] = 0;  // a lobe behind, 30 degrees down, beside a level cut of 0
+  EXPECT_EQ(antenna.loss_db(180, 30), 0);
+  EXPECT_EQ(antenna.loss_db(180, 0), 0);
+}
+
+TEST(Antenna, AmongEqualMaximaThePeakIsTheOneNearTheTilt) {
+  Writer file;
+  file.head += "ELECTRICAL_TILT 6\n";
+  std::string text = file.head + file.cut("HORIZONTAL", [&](double a) {
+    return file.horizontal_db(a);
+  }) + file.cut("VERTICAL", [](double a) { return a >= 2 && a <= 9 ? 0.0 : 5.0; });
+  EXPECT_EQ(parsed(text).peak_depression_deg, 6);
+}
+
 TEST(Antenna, LossIsLinearBetweenDegreesAndNeverNegative) {
   AntennaPattern antenna = parsed(Writer{}.text());
   EXPECT_NEAR(antenna.loss_db(40.25, 4),
@@ -275,6 +297,7 @@ TEST(Antenna, StandardSectorIsThatOf3gpp) {
     EXPECT_NEAR(narrow.loss_db(0, tilt), 0, 1e-9);
     EXPECT_NEAR(narrow.loss_db(32.5, tilt), 3, 0.01);
     EXPECT_EQ(narrow.gain_dbi, 17);
+    EXPECT_GE(narrow.vertical_loss_db[180], 30);  // the cut behind is below the one ahead
   }
 }
 
