@@ -85,6 +85,8 @@ void add_api_routes(Router& router, Service& service) {
   add_plan_routes(router);
   add_thing_routes(router);
   add_map_routes(router);
+  add_radio_routes(router);
+  add_coverage_village_routes(router);
   add_live_routes(router, service);
   add_alert_routes(router, service);
   add_standard_routes(router, service.clock());

@@ -8,6 +8,7 @@ namespace cairn::server {
 
 class Service;
 class ImportDesk;
+class CoverageDesk;
 
 void add_api_routes(Router& router, Service& service);  // all of them
 
@@ -19,8 +20,11 @@ void add_pack_routes(Router& router);
 void add_plan_routes(Router& router);
 void add_thing_routes(Router& router);
 void add_map_routes(Router& router);
+void add_radio_routes(Router& router);
+void add_coverage_village_routes(Router& router);
 void add_live_routes(Router& router, Service& service);
 void add_alert_routes(Router& router, Service& service);
 void add_import_routes(Router& router, ImportDesk& desk);
+void add_coverage_routes(Router& router, CoverageDesk& desk);
 
 }  // namespace cairn::server

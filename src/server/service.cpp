@@ -16,9 +16,11 @@
 namespace cairn::server {
 namespace {
 
-// The console brings everything itself; MapLibre makes its workers and pictures from blobs.
+// The console brings everything itself; MapLibre makes its workers and pictures from blobs, and
+// fetches the pictures that come as data addresses.
 constexpr std::string_view console_policy =
-    "default-src 'self'; img-src 'self' data: blob:; worker-src 'self' blob:; object-src 'none'; "
+    "default-src 'self'; connect-src 'self' data:; img-src 'self' data: blob:; worker-src 'self' "
+    "blob:; object-src 'none'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 constexpr std::array<std::string_view, 5> interface_prefixes{"/v1", "/ogc", "/sta", "/healthz",
                                                              "/metrics"};
