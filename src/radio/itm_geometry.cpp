@@ -2,57 +2,19 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <numbers>
 
+#include "radio/detail/itm_kernels.hpp"
 #include "radio/itm.hpp"
 #include "radio/lanes.hpp"
 
 namespace cairn::radio {
 namespace {
 
-using lanes::greater;
-using lanes::load;
-using lanes::lowest;
-using lanes::over_lanes;
-using lanes::Pair;
-
 constexpr double earth_curvature_per_m = 157e-9;  // of the real Earth
 
-// A straight line through heights at whole indices.
-struct FittedLine {
-  double mean = 0;
-  double slope = 0;   // per index
-  double centre = 0;  // the index at which the line has its mean
-  double at(double index) const { return mean + slope * (index - centre); }
-};
-
-// Hufford's fit over the indices first .. last: ends count half in the mean, and the slope is
-// the first moment over that of an even spacing.
-FittedLine fit_line(const double* h, std::size_t first, std::size_t last) {
-  double n = static_cast<double>(last - first);
-  double half = n / 2;
-  double sum[2] = {(h[first] + h[last]) / 2, 0};
-  double moment[2] = {(h[last] - h[first]) / 2 * half, 0};
-  std::size_t i = first + 1;
-  double x = 1 - half;
-  for (; i + 1 < last; i += 2, x += 2) {
-    sum[0] += h[i];
-    sum[1] += h[i + 1];
-    moment[0] += h[i] * x;
-    moment[1] += h[i + 1] * (x + 1);
-  }
-  if (i < last) {
-    sum[0] += h[i];
-    moment[0] += h[i] * x;
-  }
-  return {.mean = (sum[0] + sum[1]) / n,
-          .slope = (moment[0] + moment[1]) * 12 / ((n * n + 2) * n),
-          .centre = static_cast<double>(first) + half};
-}
-
-// The same between two distances: whole steps inside them, at least one.
+// A line fitted between two distances: whole steps inside them, at least one.
 FittedLine fit_between(const EvenProfile& profile, double from_m, double to_m) {
   std::size_t steps = profile.terrain_m.size() - 1;
   double count = static_cast<double>(steps);
@@ -66,47 +28,6 @@ FittedLine fit_between(const EvenProfile& profile, double from_m, double to_m) {
   return fit_line(profile.terrain_m.data(), first, last);
 }
 
-// The samples between two distances are refitted at 10 p - 5 points, 4 <= p <= 25.
-constexpr std::size_t most_samples = 245;
-
-// The value of a rank, as std::nth_element finds it; shared counting of 64 bins makes two ranks
-// cost less than one selection.
-class Ranks {
- public:
-  explicit Ranks(std::span<const double> values) : values_(values) {
-    auto [low, high] = std::minmax_element(values.begin(), values.end());
-    low_ = *low;
-    scale_ = *high > *low ? (bins - 1) / (*high - *low) : 0;
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      bin_[i] = static_cast<std::uint8_t>((values[i] - low_) * scale_);
-      ++count_[bin_[i]];
-    }
-  }
-
-  double ascending(std::size_t rank) const {
-    std::size_t bin = 0;
-    for (; rank >= count_[bin]; ++bin) rank -= count_[bin];
-    std::array<double, most_samples> within;
-    std::size_t n = 0;
-    for (std::size_t i = 0; i < values_.size(); ++i) {
-      within[n] = values_[i];
-      n += bin_[i] == bin ? 1 : 0;
-    }
-    auto begin = within.begin();
-    auto at = begin + static_cast<std::ptrdiff_t>(rank);
-    std::nth_element(begin, at, begin + static_cast<std::ptrdiff_t>(n));
-    return *at;
-  }
-
- private:
-  static constexpr int bins = 64;
-  std::span<const double> values_;
-  double low_ = 0;
-  double scale_ = 0;
-  std::array<std::uint8_t, most_samples> bin_;
-  std::array<std::uint8_t, bins> count_{};
-};
-
 // Delta h: the distance between the deciles of the relief about its own straight line, taken
 // to an infinite distance.
 double irregularity_m(const EvenProfile& profile, double from_m, double to_m) {
@@ -115,126 +36,57 @@ double irregularity_m(const EvenProfile& profile, double from_m, double to_m) {
   if (end - begin < 2) return 0;
   std::size_t tenth =
       std::clamp<std::size_t>(static_cast<std::size_t>(0.1 * (end - begin + 8)), 4, 25);
-  std::size_t samples = 10 * tenth - 5;
-  double stride = (end - begin) / static_cast<double>(samples - 1);
-  std::size_t steps = profile.terrain_m.size() - 1;
-  const double* h = profile.terrain_m.data();
-  std::array<double, most_samples> relief;
-  for (std::size_t j = 0; j < samples; ++j) {
-    double x = begin + stride * static_cast<double>(j);
-    std::size_t left = std::min(static_cast<std::size_t>(x), steps - 1);
-    double part = x - static_cast<double>(left);
-    relief[j] = h[left] + (h[left + 1] - h[left]) * part;
-  }
-  FittedLine line = fit_line(relief.data(), 0, samples - 1);
-  for (std::size_t j = 0; j < samples; ++j) relief[j] -= line.at(static_cast<double>(j));
-
-  Ranks ranks(std::span<const double>(relief).first(samples));
-  double decile_range_m = ranks.ascending(samples - tenth) - ranks.ascending(tenth - 1);
-  return decile_range_m / itm_irregularity_at_m(to_m - from_m, 1);
+  double stride = (end - begin) / static_cast<double>(10 * tenth - 6);
+  double range_m = decile_range_m({.h = profile.terrain_m.data(),
+                                   .steps = profile.terrain_m.size() - 1,
+                                   .begin = begin,
+                                   .stride = stride,
+                                   .tenth = tenth});
+  return range_m / itm_irregularity_at_m(to_m - from_m, 1);
 }
 
 double middle_height_m(std::span<const double> h) {
   std::size_t steps = h.size() - 1;
   std::size_t tenth = steps / 10;
-  double sum[2] = {};
+  using lanes::Pair;
+  Pair sum[4] = {};
+  std::size_t end = steps - tenth + 1;
   std::size_t i = tenth;
-  for (; i + 1 <= steps - tenth; i += 2) {
-    sum[0] += h[i];
-    sum[1] += h[i + 1];
+  for (; i + 8 <= end; i += 8) {
+    for (std::size_t part = 0; part < 4; ++part) {
+      sum[part] += lanes::load<Pair>(h.data() + i + 2 * part);
+    }
   }
-  if (i <= steps - tenth) sum[0] += h[i];
-  return (sum[0] + sum[1]) / static_cast<double>(steps - 2 * tenth + 1);
+  double total = lanes::sum_lanes((sum[0] + sum[1]) + (sum[2] + sum[3]));
+  for (; i < end; ++i) total += h[i];
+  return total / static_cast<double>(end - tenth);
 }
-
-// Elevation angles of the inner points as the two terminals see them.
-struct Elevations {
-  const double* h;
-  double step_m, length_m;
-  double tx_m, rx_m;
-  double half_bend;
-
-  template <class V>
-  void at(V index, std::size_t i, V& from_tx, V& from_rx) const {
-    V x = index * step_m;
-    V rest = length_m - x;
-    V inverse = 1.0 / (x * rest);
-    V height = load<V>(h + i);
-    from_tx = (height - tx_m) * (rest * inverse) - x * half_bend;
-    from_rx = (height - rx_m) * (x * inverse) - rest * half_bend;
-  }
-  // Greatest angles over begin .. end - 1.
-  void greatest(std::size_t begin, std::size_t end, double& from_tx, double& from_rx) const {
-    Pair best_tx = lanes::same<Pair>(lowest);
-    Pair best_rx = best_tx;
-    Pair index = {static_cast<double>(begin), static_cast<double>(begin + 1)};
-    std::size_t i = begin;
-    Pair tx;
-    Pair rx;
-    for (; i + 2 <= end; i += 2, index += 2.0) {
-      at(index, i, tx, rx);
-      best_tx = greater(best_tx, tx);
-      best_rx = greater(best_rx, rx);
-    }
-    from_tx = over_lanes(best_tx);
-    from_rx = over_lanes(best_rx);
-    if (i < end) {
-      double last_tx = 0;
-      double last_rx = 0;
-      at(static_cast<double>(i), i, last_tx, last_rx);
-      from_tx = std::max(from_tx, last_tx);
-      from_rx = std::max(from_rx, last_rx);
-    }
-  }
-};
 
 // Horizons of both terminals: the greatest elevation along the profile; where nothing is
 // higher than the other terminal, that terminal at the whole distance.
 void find_horizons(const EvenProfile& profile, ItmGeometry& out) {
-  constexpr std::size_t block = 64;
   std::size_t steps = profile.terrain_m.size() - 1;
   double d = out.distance_m;
-  Elevations path{.h = profile.terrain_m.data(),
-                  .step_m = profile.step_m,
-                  .length_m = d,
-                  .tx_m = profile.terrain_m.front() + out.mast_m[0],
-                  .rx_m = profile.terrain_m.back() + out.mast_m[1],
-                  .half_bend = out.curvature_per_m / 2};
+  ItmSight path{.h = profile.terrain_m.data(),
+                .steps = steps,
+                .step_m = profile.step_m,
+                .length_m = d,
+                .tx_m = profile.terrain_m.front() + out.mast_m[0],
+                .rx_m = profile.terrain_m.back() + out.mast_m[1],
+                .half_bend = out.curvature_per_m / 2};
   double direct = (path.rx_m - path.tx_m) / d;
-  double best[2] = {direct - d * path.half_bend, -direct - d * path.half_bend};
-  std::size_t block_of[2] = {0, 0};  // 0: none higher than the other terminal
-  for (std::size_t begin = 1; begin < steps; begin += block) {
-    double found[2];
-    path.greatest(begin, std::min(begin + block, steps), found[0], found[1]);
-    for (int side : {0, 1}) {
-      if (found[side] > best[side]) {
-        best[side] = found[side];
-        block_of[side] = begin;
-      }
-    }
-  }
-  std::size_t index[2] = {0, 0};
+  ItmElevations found = greatest_elevations(path);
+  std::size_t index[2] = {0, 0};  // 0: none higher than the other terminal
   for (int side : {0, 1}) {
-    out.horizon_rad[side] = best[side];
+    double other = (side == 0 ? direct : -direct) - d * path.half_bend;
     out.horizon_m[side] = d;
-    if (block_of[side] == 0) continue;
-    std::size_t& i = index[side];
-    double angle[2];
-    for (i = block_of[side]; i + 1 < steps; ++i) {
-      path.at(static_cast<double>(i), i, angle[0], angle[1]);
-      if (angle[side] == best[side]) break;
-    }
+    out.horizon_rad[side] = std::max(found.angle_rad[side], other);
+    if (found.angle_rad[side] > other) index[side] = found.index[side];
   }
   // Distances step by step, as the original does: where they are cut down to whole steps later
   // on, the last bit of the sum decides between two of them.
-  double x = 0;
-  double rest = d;
-  for (std::size_t i = 1; i <= std::max(index[0], index[1]); ++i) {
-    x += profile.step_m;
-    rest -= profile.step_m;
-    if (i == index[0]) out.horizon_m[0] = x;
-    if (i == index[1]) out.horizon_m[1] = rest;
-  }
+  if (index[0] > 0) out.horizon_m[0] = after_steps(0, profile.step_m, index[0]);
+  if (index[1] > 0) out.horizon_m[1] = after_steps(d, -profile.step_m, index[1]);
 }
 
 double smooth_horizon_m(double effective_m, const ItmGeometry& path) {

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Horizons, fits and irregularity of ITM against plain second implementations.
 #include <gtest/gtest.h>
+#include <hwy/targets.h>
 
 #include <algorithm>
 #include <cmath>
 
+#include "radio/detail/itm_kernels.hpp"
 #include "radio/itm.hpp"
 #include "radio/testing.hpp"
 
@@ -182,6 +184,72 @@ TEST(ItmGeometry, RefusesBadInput) {
   EXPECT_FALSE(itm_area_geometry({.distance_km = 0}, masts, {}));
   EXPECT_FALSE(itm_area_geometry({.distance_km = NAN}, masts, {}));
   EXPECT_FALSE(itm_area_geometry({.distance_km = 5, .irregularity_m = -1}, masts, {}));
+}
+
+TEST(ItmKernels, ManyStepsAreALoopOfSteps) {
+  Generator generator(3);
+  std::vector<double> steps = {30, 90, 0.1, 1.0 / 3, 0x1p-3, 25, 1000, 0x1.8p-1, 4.5};
+  for (int i = 0; i < 400; ++i) steps.push_back(std::exp(uniform(generator, -7, 8)));
+  // Just between two last places of some sums.
+  for (double k : {1.0, 3.0, 5.0}) steps.push_back(64 + k * 0x1p-46);
+  for (double step : steps) {
+    for (std::size_t count : {1, 2, 3, 7, 100, 1667, 3000}) {
+      double up = 0;
+      double length = step * 3000;
+      double down = length;
+      for (std::size_t i = 0; i < count && i < 3000; ++i) {
+        up += step;
+        down -= step;
+      }
+      ASSERT_EQ(after_steps(0, step, count), up) << step << ' ' << count;
+      if (count < 3000) {
+        ASSERT_EQ(after_steps(length, -step, count), down) << step << ' ' << count;
+      }
+    }
+  }
+}
+
+// Every instruction set: the same bits, and what a loop over the points finds.
+TEST(ItmKernels, SameOnEveryInstructionSet) {
+  Generator generator(4);
+  for (int round = 0; round < 300; ++round) {
+    std::size_t points = 3 + generator() % (round % 2 == 0 ? 40 : 900);
+    std::vector<double> h = testing::relief(generator, points, round % 5 == 0 ? 0 : 700);
+    ItmSight path{.h = h.data(),
+                  .steps = points - 1,
+                  .step_m = 90,
+                  .length_m = 90 * static_cast<double>(points - 1),
+                  .tx_m = h.front() + 30,
+                  .rx_m = h.back() + 2,
+                  .half_bend = 6e-8};
+    ItmResampling terrain{
+        .h = h.data(), .steps = points - 1, .begin = 0.25, .stride = 0, .tenth = 0};
+    terrain.tenth = std::clamp<std::size_t>(points / 10, 4, 25);
+    terrain.stride =
+        (static_cast<double>(points) - 1.5) / static_cast<double>(10 * terrain.tenth - 6);
+    ItmElevations first;
+    double range = 0;
+    bool begun = false;
+    for (std::int64_t target : hwy::SupportedAndGeneratedTargets()) {
+      hwy::SetSupportedTargetsForTest(target);
+      hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+      ItmElevations found = greatest_elevations(path);
+      double found_range = decile_range_m(terrain);
+      if (!begun) {
+        first = found;
+        range = found_range;
+        begun = true;
+      }
+      for (int side : {0, 1}) {
+        ASSERT_EQ(found.angle_rad[side], first.angle_rad[side]) << hwy::TargetName(target);
+        ASSERT_EQ(found.index[side], first.index[side]) << hwy::TargetName(target);
+      }
+      ASSERT_EQ(found_range, range) << hwy::TargetName(target) << ' ' << points;
+      hwy::SetSupportedTargetsForTest(0);
+    }
+    hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+    EXPECT_GE(range, 0);
+  }
 }
 
 }  // namespace
