@@ -247,8 +247,9 @@ class Reader {
   // "773", "773 MHz", "2.6 GHz", "698-806 MHz"; words leave it unsaid.
   Status read_frequency(std::string_view rest) {
     const std::string text = lower_ascii(rest);
-    const auto parts =
-        tokens_of(text.substr(0, text.find_first_not_of("0123456789.,- \t")), " \t-");
+    const std::string_view digits(
+        text.data(), std::min(text.find_first_not_of("0123456789.,- \t"), text.size()));
+    const auto parts = tokens_of(digits, " \t-");
     double sum = 0;
     for (std::string_view part : parts) sum += number_of(part).value_or(0);
     double scale = text.find("ghz") != std::string::npos ? 1000 : 1;
