@@ -9,6 +9,7 @@
 #include <limits>
 #include <memory>
 #include <mutex>
+#include <numbers>
 #include <utility>
 
 #include "radio/coverage_site.hpp"
@@ -127,8 +128,9 @@ struct WalkRoom {
   std::vector<float> loss_db;
 
   std::size_t bytes() const {
-    std::size_t each = sizeof(float) * 2 + sizeof(double) * 15 + 1;
-    return block.count() * each + loss_db.size() * sizeof(float);
+    std::size_t each = sizeof(double) * 15 + sizeof(float) + 1;
+    return block.count() * each + sizeof(float) * (block.clutter_m.size() + loss_db.size()) +
+           sizeof(double) * (block.walk_values.size() + block.walk_links.size());
   }
 };
 
@@ -196,7 +198,45 @@ class Survey {
     return tiles;
   }
 
+  // The part of the site's lattice that the frame looks at.
+  struct Window {
+    std::size_t samples = 0;
+    double middle_rad = 0;
+    double half_rad = std::numbers::pi;  // to both sides of the middle, neighbours included
+
+    bool holds(double azimuth_rad) const {
+      return std::abs(std::remainder(azimuth_rad - middle_rad, 2 * std::numbers::pi)) <= half_rad;
+    }
+  };
+  Window window_of(const MapSite& site) const {
+    const MapFrame& frame = map_.frame;
+    double west_m = frame.west_m - site.at.x_m;
+    double east_m = west_m + (frame.columns - 1.0) * frame.cell_m;
+    double north_m = frame.north_m - site.at.y_m;
+    double south_m = north_m - (frame.rows - 1.0) * frame.cell_m;
+    double far_m = std::hypot(std::max(std::abs(west_m), std::abs(east_m)),
+                              std::max(std::abs(north_m), std::abs(south_m)));
+    Window window;
+    window.samples =
+        std::min(shape_.samples(), static_cast<std::size_t>(far_m / options_.step_m) + 3);
+    bool within = west_m <= 0 && east_m >= 0 && south_m <= 0 && north_m >= 0;
+    if (within) return window;
+    // Seen from outside, a rectangle lies between two of its corners, less than half a turn apart.
+    window.middle_rad = std::atan2((west_m + east_m) / 2, (south_m + north_m) / 2);
+    window.half_rad = 0;
+    for (double x_m : {west_m, east_m}) {
+      for (double y_m : {south_m, north_m}) {
+        double turn =
+            std::remainder(std::atan2(x_m, y_m) - window.middle_rad, 2 * std::numbers::pi);
+        window.half_rad = std::max(window.half_rad, std::abs(turn));
+      }
+    }
+    window.half_rad += 1.5 * shape_.widest_rad();
+    return window;
+  }
+
   void fill_lattice(const MapSite& site, double work) {
+    Window window = window_of(site);
     lattice_.loss_db.resize(std::max(lattice_.loss_db.size(), site.bands.size()));
     for (std::size_t band = 0; band < site.bands.size(); ++band) {
       lattice_.loss_db[band].resize(shape_.values());
@@ -208,19 +248,22 @@ class Survey {
     workers_.run(shape_.fans(), [&](std::size_t number) {
       if (course_.stopped()) return;
       std::unique_ptr<WalkRoom> room = walk_rooms_.take();
-      walk(site, number, *room);
+      walk(site, window, number, *room);
       walk_rooms_.give(std::move(room));
       course_.add(work / static_cast<double>(shape_.fans()));
     });
   }
 
-  void walk(const MapSite& site, std::size_t number, WalkRoom& room) {
+  void walk(const MapSite& site, const Window& window, std::size_t number, WalkRoom& room) {
     PolarShape::Fan fan = shape_.fan(number);
+    bool wanted = false;
+    for (std::size_t radial : fan.radial) wanted |= window.holds(shape_.azimuth_rad(radial));
+    if (!wanted || fan.first_receiver >= window.samples) return;
     RadialFan radials{.site = site.at,
                       .tx_mast_m = site.mast_m,
                       .rx_mast_m = options_.propagation.rx_mast_m,
                       .step_m = options_.step_m,
-                      .samples = shape_.samples(),
+                      .samples = window.samples,
                       .first_receiver = fan.first_receiver,
                       .radii = earth_radii(options_.propagation.air.delta_n_per_km)};
     for (std::size_t lane = 0; lane < radial_lanes; ++lane) {
@@ -232,12 +275,14 @@ class Survey {
     for (std::size_t band = 0; band < site.bands.size(); ++band) {
       P1812Radio radio = *site.bands[band].p1812;
       radio.location_db = location_loss_db(site.bands[band], 0);
-      p1812_loss_lanes(room.block, radio, fan.first_receiver, shape_.samples(), room.loss_db);
-      shape_.scatter<float, float>(fan, room.loss_db, lattice_.loss_db[band]);
+      p1812_loss_lanes(room.block, radio, fan.first_receiver, window.samples, room.loss_db);
+      shape_.scatter<float, float>(fan, window.samples, room.loss_db, lattice_.loss_db[band]);
     }
-    shape_.scatter<std::uint8_t, std::uint8_t>(fan, room.block.line_of_sight, lattice_.sight);
+    shape_.scatter<std::uint8_t, std::uint8_t>(fan, window.samples, room.block.line_of_sight,
+                                               lattice_.sight);
     if (site.directional) {
-      shape_.scatter<double, float>(fan, room.block.tx_horizon_mrad, lattice_.horizon_mrad);
+      shape_.scatter<double, float>(fan, window.samples, room.block.tx_horizon_mrad,
+                                    lattice_.horizon_mrad);
     }
   }
 
@@ -329,6 +374,12 @@ Result<CoverageMap> coverage_map(const geo::TerrainGrid& terrain, std::span<cons
   if (all.step_m == 0) all.step_m = terrain.cell_m;
   if (Status status = check_options(all); !status) return fail(status.error());
   if (Status status = check_frame(frame); !status) return fail(status.error());
+  if (!(all.radius_m / all.step_m <= most_radial_steps)) {
+    return fail(
+        Code::too_large,
+        fmt::format("a radius of {:.0f} m has more than {} steps of {} m: take longer steps",
+                    all.radius_m, most_radial_steps, all.step_m));
+  }
   Result<std::vector<MapSite>> sites = map_sites(terrain, cells, all.propagation);
   if (!sites) return fail(sites.error());
 

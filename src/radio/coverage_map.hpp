@@ -17,7 +17,7 @@
 //
 // Memory beside the map: one byte a pixel, and the lattice of one site at a time: 4 bytes a band
 // and 1 for sight (4 more with directional antennas) for each of 1.34 receivers a step^2, that is
-// 7.4 kB per km^2 of one cell's disc at 30 m for one band; and for each thread 2.6 kB a step of
+// 7.4 kB per km^2 of one cell's disc at 30 m for one band; and for each thread 3 kB a step of
 // the radius. figures.peak_bytes has the sum.
 #pragma once
 
@@ -79,6 +79,7 @@ struct CoverageMap {
 // Every map that coverage_map makes keeps these bounds.
 inline constexpr std::size_t most_map_pixels = 1'000'000'000;
 inline constexpr double greatest_map_radius_m = 300'000;
+inline constexpr double most_radial_steps = 10'000;  // 2.1 GB of lattice
 
 // `progress` gets the done part (0..1), from any thread but one at a time; false cancels.
 // Errors: no cell, a cell that is not on the terrain (with a hint when longitude and latitude

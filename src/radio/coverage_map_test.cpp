@@ -219,14 +219,36 @@ TEST(CoverageMap, TheSameBytesForAnyWorkers) {
         same_bytes(one, map_of(terrain.grid, cells, frame, options, *thread_workers(threads))))
         << threads;
   }
-  // Nor does it matter where a frame begins: a part of it has the same pixels.
-  MapFrame part{frame.west_m + 40 * 30, frame.north_m - 33 * 30, 30, 100, 90};
-  CoverageMap inner = map_of(terrain.grid, cells, part, options);
-  for (std::uint32_t row = 0; row < part.rows; ++row) {
-    EXPECT_EQ(std::memcmp(&inner.rsrp_dbm[std::size_t{row} * part.columns],
-                          &one.rsrp_dbm[std::size_t{row + 33} * frame.columns + 40],
-                          part.columns * sizeof(float)),
-              0);
+}
+
+TEST(CoverageMap, PartsOfAFrameHaveTheSamePixels) {
+  OwnedTerrain terrain = hills(400, 30, 700);
+  AntennaPattern sector = standard_sector(15, 65, 10);
+  LinkBudget n41 = budget_2600();
+  std::vector<Cell> cells = three_sites(terrain.grid, sector, n41);
+  MapFrame frame = around(0, 0, 4'500, 30);
+  CoverageOptions options{.radius_m = 5'000};
+  CoverageMap whole = map_of(terrain.grid, cells, frame, options);
+  // Some hold sites, some see them all from one side: much of the lattice is left out there.
+  struct Part {
+    std::uint32_t column, row, columns, rows;
+  };
+  for (Part p : {Part{40, 33, 100, 90},
+                 {0, 0, 20, 300},
+                 {250, 270, 50, 30},
+                 {100, 290, 90, 1},
+                 {96, 120, 7, 7},
+                 {150, 0, 1, 300}}) {
+    MapFrame part{frame.west_m + p.column * 30.0, frame.north_m - p.row * 30.0, 30, p.columns,
+                  p.rows};
+    CoverageMap inner = map_of(terrain.grid, cells, part, options);
+    for (std::uint32_t row = 0; row < part.rows; ++row) {
+      std::size_t at = std::size_t{row + p.row} * frame.columns + p.column;
+      std::size_t own = std::size_t{row} * part.columns;
+      ASSERT_EQ(std::memcmp(&inner.rsrp_dbm[own], &whole.rsrp_dbm[at], 4 * part.columns), 0);
+      ASSERT_EQ(std::memcmp(&inner.loss_db[own], &whole.loss_db[at], 4 * part.columns), 0);
+      ASSERT_EQ(std::memcmp(&inner.server[own], &whole.server[at], 2 * part.columns), 0);
+    }
   }
 }
 
@@ -516,6 +538,11 @@ TEST(CoverageMap, BadFramesAndOptions) {
   EXPECT_NE(with([](auto& o) { o.radius_m = std::nan(""); }).find("radius"), std::string::npos);
   EXPECT_NE(with([](auto& o) { o.radius_m = 1e6; }).find("radius"), std::string::npos);
   EXPECT_NE(with([](auto& o) { o.step_m = -30; }).find("step"), std::string::npos);
+  EXPECT_NE(with([](auto& o) {
+              o.radius_m = 300'000;
+              o.step_m = 10;
+            }).find("longer steps"),
+            std::string::npos);
   EXPECT_NE(with([](auto& o) { o.refine_db = -1; }).find("refinement"), std::string::npos);
   EXPECT_NE(with([](auto& o) { o.heard_dbm = std::nan(""); }).find("level"), std::string::npos);
   EXPECT_NE(with([](auto& o) { o.propagation.rx_mast_m = 0.01; }).find("receiver mast"),

@@ -273,7 +273,7 @@ class Painter {
       double above_db = room_.above_db[cell.band];
       double spread_db = below_db + above_db;
       if (spread_db > options.uneven_db) return true;
-      double doubt_db = 0.1 + 0.5 * spread_db;
+      double doubt_db = 0.05 + 0.25 * spread_db;
       for (double need_dbm : {cell.threshold_dbm, cell.rates_dbm}) {
         double over_db = level - need_dbm;
         if (std::abs(over_db) < options.refine_db && over_db < above_db + doubt_db &&

@@ -140,13 +140,13 @@ TEST(CoverageSite, ExactPathsOnlyWhereTheyDecide) {
   CoverageOptions options{.radius_m = 1'500, .step_m = 30};
   std::uint64_t near_site = exact_at(-80, options);
   EXPECT_NEAR(static_cast<double>(near_site), M_PI * 64, 20);  // within eight steps
-  // An even lattice leaves doubt only within a tenth of a dB.
-  EXPECT_EQ(exact_at(-110.2, options), near_site);
-  EXPECT_EQ(exact_at(-109.8, options), near_site);
-  EXPECT_GT(exact_at(-110.05, options), 30 * near_site);
-  EXPECT_GT(exact_at(-109.95, options), 30 * near_site);
+  // An even lattice leaves doubt only within a twentieth of a dB.
+  EXPECT_EQ(exact_at(-110.1, options), near_site);
+  EXPECT_EQ(exact_at(-109.9, options), near_site);
+  EXPECT_GT(exact_at(-110.03, options), 30 * near_site);
+  EXPECT_GT(exact_at(-109.97, options), 30 * near_site);
   options.refine_db = 0;
-  EXPECT_EQ(exact_at(-110.05, options), near_site);
+  EXPECT_EQ(exact_at(-110.03, options), near_site);
 }
 
 }  // namespace

@@ -57,6 +57,10 @@ double PolarShape::azimuth_rad(std::size_t radial) const {
   return 2 * std::numbers::pi * static_cast<double>(radial) / static_cast<double>(radials_);
 }
 
+double PolarShape::widest_rad() const {
+  return 2 * std::numbers::pi / static_cast<double>(ring_[rings_ - 1].radials);
+}
+
 PolarShape::Place PolarShape::locate(double sample, double turn) const {
   auto k = static_cast<std::size_t>(sample);
   std::size_t r = 0;

@@ -4,6 +4,7 @@
 // lattice lie radial by radial within a ring; whoever wants a place between them asks locate().
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -33,10 +34,13 @@ class PolarShape {
   std::size_t fans() const { return radials_ / radial_lanes; }
   Fan fan(std::size_t number) const;  // those with the most receivers first
   double azimuth_rad(std::size_t radial) const;
+  double widest_rad() const;  // between neighbours, in the innermost ring
 
-  // Takes the values of a fan, [sample * radial_lanes + lane], to their places in a lattice.
+  // Takes the values of a fan, [sample * radial_lanes + lane], to their places in a lattice: those
+  // of the first `samples`, all or fewer.
   template <class From, class To>
-  void scatter(const Fan& fan, std::span<const From> values, std::span<To> lattice) const;
+  void scatter(const Fan& fan, std::size_t samples, std::span<const From> values,
+               std::span<To> lattice) const;
 
   // The four values around a place, and how far it lies between them.
   struct Place {
@@ -70,10 +74,12 @@ class PolarShape {
 };
 
 template <class From, class To>
-void PolarShape::scatter(const Fan& fan, std::span<const From> values,
+void PolarShape::scatter(const Fan& fan, std::size_t samples, std::span<const From> values,
                          std::span<To> lattice) const {
   for (std::size_t r = 0; r <= fan.level; ++r) {
     const Ring& ring = ring_[r];
+    if (ring.first >= samples) continue;
+    std::size_t count = std::min(ring.last + 1, samples) - ring.first;
     std::array<To*, radial_lanes> to;
     for (std::size_t lane = 0; lane < radial_lanes; ++lane) {
       to[lane] = lattice.data() + ring.offset + (fan.radial[lane] >> r) * ring.width();
@@ -81,8 +87,8 @@ void PolarShape::scatter(const Fan& fan, std::span<const From> values,
     const From* from = values.data() + ring.first * radial_lanes;
     // A few lines of each at a time: whole radials would throw each other out of the cache.
     constexpr std::size_t piece = 32;
-    for (std::size_t begin = 0; begin < ring.width(); begin += piece) {
-      std::size_t end = std::min(begin + piece, ring.width());
+    for (std::size_t begin = 0; begin < count; begin += piece) {
+      std::size_t end = std::min(begin + piece, count);
       for (std::size_t lane = 0; lane < radial_lanes; ++lane) {
         for (std::size_t k = begin; k < end; ++k) {
           to[lane][k] = static_cast<To>(from[k * radial_lanes + lane]);

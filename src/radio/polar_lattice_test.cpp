@@ -21,7 +21,7 @@ std::vector<float> filled(const PolarShape& shape, F value) {
         block[k * radial_lanes + lane] = value(fan.radial[lane], k);
       }
     }
-    shape.scatter<float, float>(fan, block, lattice);
+    shape.scatter<float, float>(fan, shape.samples(), block, lattice);
   }
   return lattice;
 }
@@ -78,6 +78,20 @@ TEST(PolarLattice, InnerRingsAreThinned) {
   EXPECT_EQ(2 * outer, shape.fans());
   EXPECT_EQ(shape.fan(0).first_receiver, 2);
   EXPECT_EQ(shape.fan(shape.fans() - 1).first_receiver, (shape.samples() - 1) / 2);
+}
+
+TEST(PolarLattice, PartsOfRadialsLeaveTheRestAlone) {
+  PolarShape shape(1'500, 30);
+  std::vector<float> lattice(shape.values(), -1);
+  std::vector<float> block(shape.samples() * radial_lanes, 7);
+  for (std::size_t number = 0; number < shape.fans(); ++number) {
+    shape.scatter<float, float>(shape.fan(number), 20, block, lattice);
+  }
+  for (double turn : {0.0, 0.123, 0.999}) {
+    EXPECT_EQ(lattice[shape.locate(18.5, turn).near_left + 1], 7);
+    EXPECT_EQ(lattice[shape.locate(19.5, turn).near_left + 1], -1);
+    EXPECT_EQ(lattice[shape.locate(45, turn).near_right], -1);
+  }
 }
 
 TEST(PolarLattice, TurnsWrapAtNorth) {
