@@ -136,6 +136,18 @@ LinkQuality link_quality(const LinkBudget& b, double path_loss_db, double antenn
   return out;
 }
 
+Result<LinkBudget> indoors(const LinkBudget& budget, Building building, double probability) {
+  LinkBudget out = budget;
+  out.penetration_loss_db = 0;
+  for (double mhz : {budget.downlink_mhz, budget.uplink_mhz}) {
+    const Result<double> loss_db = p2109_entry_loss_db(
+        {.frequency_ghz = mhz / 1000, .probability = probability, .building = building});
+    if (!loss_db) return fail(loss_db.error());
+    out.penetration_loss_db = std::max(out.penetration_loss_db, *loss_db);
+  }
+  return out;
+}
+
 Status check_budget(const LinkBudget& b) {
   struct Bound {
     const char* name;

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "core/result.hpp"
+#include "radio/p2109.hpp"
 
 namespace cairn::radio {
 
@@ -96,6 +97,11 @@ struct RateCurve {
   double bps_per_hz(double snr_db) const;
   double snr_db(double bps_per_hz) const;
 };
+
+// The same band for who is inside a building: in place of the penetration loss the building entry
+// loss of P.2109 on a level path, not exceeded with that probability, at whichever of the band's
+// two frequencies loses more. Errors: those of P.2109 (below 80 MHz, a probability of 0 or 1).
+Result<LinkBudget> indoors(const LinkBudget& budget, Building building, double probability);
 
 // Errors name the member: a negative power is fine in dBm, but not finite, no bandwidth, a share
 // above 1 … is not.

@@ -241,6 +241,22 @@ TEST(LinkBudget, CoveredExactlyUpToTheGreatestLoss) {
   }
 }
 
+TEST(LinkBudget, IndoorsTakesTheEntryLossOfTheWorseFrequency) {
+  LinkBudget b = fdd(15, 160, 773);
+  b.uplink_mhz = 718;
+  b.penetration_loss_db = 99;  // replaced
+  Result<LinkBudget> inside = indoors(b, Building::traditional, 0.5);
+  ASSERT_TRUE(inside);
+  double at_773 = *p2109_entry_loss_db({.frequency_ghz = 0.773});
+  double at_718 = *p2109_entry_loss_db({.frequency_ghz = 0.718});
+  EXPECT_EQ(inside->penetration_loss_db, std::max(at_773, at_718));
+  EXPECT_NEAR(inside->penetration_loss_db, 13, 2);  // a brick house below 1 GHz
+  Result<LinkBudget> foil = indoors(b, Building::thermally_efficient, 0.5);
+  EXPECT_GT(foil->penetration_loss_db, inside->penetration_loss_db + 10);
+  EXPECT_LT(greatest_loss_db(*foil), greatest_loss_db(*inside));
+  EXPECT_FALSE(indoors(b, Building::traditional, 1.0));
+}
+
 TEST(LinkBudget, ChecksItsMembers) {
   auto complaint = [](auto change) {
     LinkBudget b = fdd(15, 160, 773);
