@@ -137,7 +137,7 @@ void fill_rings(const LaneBand& band, double step_m, Rings& rings) {
   for (std::size_t i = 0; i < rings.count; i += hn::Lanes(tag)) {
     auto keep = [&](Rings::Values& into, V value) { hn::Store(value, tag, into + i); };
     V k = hn::Iota(tag, static_cast<double>(rings.first + i));
-    V d = k * same(step_m) / same(1000);
+    V d = k * same(step_m / 1000);
     V log_d = log2(d);
     keep(rings.km, d);
     keep(rings.wave, hn::Sqrt(same(0.002) * d / same(radio.wavelength_m)));

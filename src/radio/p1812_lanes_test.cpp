@@ -71,7 +71,7 @@ Case random_case(Generator& generator, std::size_t samples, double step_m, doubl
     OwnedProfile p = random_profile(generator, samples, 1, swing_m, {.clutter = lane % 3 == 0});
     p.terrain_m[0] = ground_m;
     for (std::size_t k = 0; k < samples; ++k) {
-      p.distance_km[k] = static_cast<double>(k) * step_m / 1000;
+      p.distance_km[k] = static_cast<double>(k) * (step_m / 1000);
     }
     for (std::size_t k = 2; k < samples; ++k) {
       PathProfile whole = p.view();
