@@ -21,7 +21,7 @@ constexpr float hole = std::numeric_limits<float>::quiet_NaN();
 // matter then.
 constexpr double snap_px = 1e-3;
 // Open files of a mosaic; an unpacked tile of 1 arc-second has 26 MB.
-constexpr std::size_t open_tiles = 8;
+constexpr std::size_t open_tiles = 12;
 
 // Whole part and fraction of a coordinate; `last` is the other of the two pixels, if one is needed.
 struct Between {

@@ -59,7 +59,8 @@ struct TerrainRequest {
 // (0..1); false cancels (Code::conflict). What was needed and not there is in the result.
 // Errors: an impossible area or cell, a source that is none, no height in the whole area (with a
 // hint where longitude and latitude look swapped).
-// Memory: about columns * 3 kB + 30 MB a thread + 64 MB of GDAL's cache, whatever the rows.
+// Memory: about columns * 3 kB + 30 MB a thread + 64 MB of GDAL's cache, whatever the rows; packed
+// tiles of 1 arc-second take 26 MB more each, at most 12 of a source at once.
 Result<TerrainInfo> prepare_terrain(const TerrainRequest& request, const Workers& workers,
                                     const std::string& path,
                                     const std::function<bool(double)>& progress = {});
