@@ -40,6 +40,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (const IndicatorDef& indicator : catalog->indicators) {
     if (indicator.formula.empty() && !indicator.given && problems.ok()) std::abort();
   }
+  for (const BandDef& band : catalog->bands) {
+    if (catalog->band(band.id) != &band || band.value("resource_blocks") < 1) std::abort();
+  }
   for (const cairn::Error& error : problems.errors) {
     if (error.message.empty()) std::abort();
   }

@@ -524,6 +524,19 @@ TEST(Served, BadPointsAreNamedAndTheOthersGoOn) {
   EXPECT_FALSE(answer.points[0].now().best->outside_range);
 }
 
+TEST(Served, TheAntimeridianIsAPlaceLikeAnyOther) {
+  OwnedTerrain terrain = flat(401, 50, 10);
+  terrain.grid.plane = geo::LocalPlane({180, 65});
+  Cell east = cell(terrain, 4'000, 0);
+  ASSERT_LT(east.position.x, -179);
+  geo::Point west = at(terrain, -4'000, 0);
+  ASSERT_GT(west.x, 179);
+  ServedPoints answer = serve(terrain, {east}, {{"w", west}});
+  ASSERT_TRUE(answer.points[0].error.empty()) << answer.points[0].error;
+  EXPECT_NEAR(answer.points[0].now().best->distance_m, 8'000, 0.01);
+  EXPECT_NEAR(answer.points[0].now().best->bearing_deg, 270, 0.01);
+}
+
 TEST(Served, BadCellsAreLeftOutAndNamed) {
   OwnedTerrain terrain = flat(401, 50, 1'000);
   terrain.grid.plane = geo::LocalPlane({102, 28});
