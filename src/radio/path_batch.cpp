@@ -301,6 +301,7 @@ void batch_geometry(const geo::TerrainGrid& terrain, const PathBatch& batch,
     geometry[i].known = found.known[i];
     if (!found.known[i]) continue;
     auto last = static_cast<std::size_t>(paths.last[i]);
+    geometry[i].points = last + 1;
     double point_km = paths.length_km[i] / paths.last[i];
     for (std::size_t k = 0; k < last; ++k) room.distance_km[k] = static_cast<double>(k) * point_km;
     room.distance_km[last] = paths.length_km[i];

@@ -33,7 +33,8 @@ struct PathRoom {
 };
 
 struct BatchGeometry {
-  bool known = false;  // false: a hole of the terrain on the way
+  bool known = false;      // false: a hole of the terrain on the way
+  std::size_t points = 0;  // of the path; its heights stand in its row of the room
   PathGeometry path;
 };
 

@@ -89,18 +89,13 @@ Result<PathLoss> sight_over(const PreparedModel& model, const TerrainPath& path,
   return sight_of(path_geometry(path.profile(), terminals_of(model, tx_mast_m), radii));
 }
 
-Result<PathLoss> by_itm(const PreparedModel& model, const TerrainPath& path, double tx_mast_m) {
-  Result<PathLoss> out = sight_over(model, path, tx_mast_m);
-  if (!out) return out;
+Status by_itm(std::span<const PreparedModel> models, const TerrainPath& path, double tx_mast_m,
+              std::span<PathLoss> losses) {
   Result<EvenProfile> profile = even_profile(path.profile());
   if (!profile) return fail(profile.error());
-  Result<ItmGeometry> geometry =
-      itm_geometry(*profile, terminals_of(model, tx_mast_m), model.propagation.air);
-  if (!geometry) return fail(geometry.error());
-  ItmLoss loss = itm_loss(*geometry, *model.itm);
-  out->loss_db = loss.basic_loss_db;
-  out->outside_range = path.distance_km.back() < 1 || path.distance_km.back() > 1'000;
-  return out;
+  EarthRadii radii = earth_radii(models[0].propagation.air.delta_n_per_km);
+  PathGeometry sight = path_geometry(path.profile(), terminals_of(models[0], tx_mast_m), radii);
+  return itm_losses(models, *profile, sight, tx_mast_m, losses);
 }
 
 Result<PathLoss> by_rma(const PreparedModel& model, const TerrainPath& path, double tx_mast_m) {
@@ -223,14 +218,13 @@ Result<PathLoss> path_loss(const PreparedModel& model, const TerrainPath& path, 
   }
   if (path.distance_km.size() < 3) return short_path(model, path, tx_mast_m);
   switch (model.propagation.model) {
-    case Model::p1812: {
+    case Model::p1812:
+    case Model::itm: {
       PathLoss loss;
-      Status status = by_p1812({&model, 1}, path, tx_mast_m, {&loss, 1});
+      Status status = path_losses({&model, 1}, path, tx_mast_m, {&loss, 1});
       if (!status) return fail(status.error());
       return loss;
     }
-    case Model::itm:
-      return by_itm(model, path, tx_mast_m);
     case Model::delta_bullington:
       return by_p526(model, path, tx_mast_m);
     case Model::rma:
@@ -243,9 +237,11 @@ Result<PathLoss> path_loss(const PreparedModel& model, const TerrainPath& path, 
 
 Status path_losses(std::span<const PreparedModel> models, const TerrainPath& path, double tx_mast_m,
                    std::span<PathLoss> losses) {
-  bool shared = !models.empty() && models[0].propagation.model == Model::p1812 &&
-                path.distance_km.size() >= 3;
-  if (shared) return by_p1812(models, path, tx_mast_m, losses);
+  if (!models.empty() && path.distance_km.size() >= 3) {
+    Model model = models[0].propagation.model;
+    if (model == Model::p1812) return by_p1812(models, path, tx_mast_m, losses);
+    if (model == Model::itm) return by_itm(models, path, tx_mast_m, losses);
+  }
   for (std::size_t i = 0; i < models.size(); ++i) {
     Result<PathLoss> loss = path_loss(models[i], path, tx_mast_m);
     if (!loss) return fail(loss.error());
@@ -264,6 +260,19 @@ void p1812_losses(std::span<const PreparedModel> models, const PathGeometry& geo
     losses[i].loss_db = loss.basic_loss_db;
     losses[i].outside_range = loss.outside_range;
   }
+}
+
+Status itm_losses(std::span<const PreparedModel> models, const EvenProfile& profile,
+                  const PathGeometry& sight, double tx_mast_m, std::span<PathLoss> losses) {
+  Result<ItmGeometry> geometry =
+      itm_geometry(profile, terminals_of(models[0], tx_mast_m), models[0].propagation.air);
+  if (!geometry) return fail(geometry.error());
+  for (std::size_t i = 0; i < models.size(); ++i) {
+    losses[i] = sight_of(sight);
+    losses[i].loss_db = itm_loss(*geometry, *models[i].itm).basic_loss_db;
+    losses[i].outside_range = geometry->distance_m < 1000 || geometry->distance_m > 1'000'000;
+  }
+  return {};
 }
 
 double path_step_m(double step_m, double length_m) {

@@ -82,6 +82,11 @@ Result<PathLoss> path_loss(const PreparedModel& model, const geo::TerrainGrid& t
 Status path_losses(std::span<const PreparedModel> models, const TerrainPath& path, double tx_mast_m,
                    std::span<PathLoss> losses);
 
+// Longley-Rice over heights that are there already; `sight` is the geometry of the same path and
+// says what is seen. Errors: air that the model does not know.
+Status itm_losses(std::span<const PreparedModel> models, const EvenProfile& profile,
+                  const PathGeometry& sight, double tx_mast_m, std::span<PathLoss> losses);
+
 // The same from a geometry that is there already: models of P.1812, cannot fail.
 void p1812_losses(std::span<const PreparedModel> models, const PathGeometry& geometry,
                   double receiver_clutter_m, std::span<PathLoss> losses);
