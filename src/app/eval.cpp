@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/eval.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
@@ -210,6 +211,24 @@ void print_explanation(const Context& context, const Question& q, const formula:
   for (const auto& part : node.parts) print_explanation(context, q, part, depth + 1);
 }
 
+// Whether something under the explanation comes from that source.
+bool rests_on(const formula::Explanation& node, const std::string& source) {
+  const auto& inputs = node.inputs;
+  return node.source == source ||
+         std::any_of(inputs.begin(), inputs.end(),
+                     [&](const auto& input) { return input.source == source; }) ||
+         std::any_of(node.parts.begin(), node.parts.end(),
+                     [&](const auto& part) { return rests_on(part, source); });
+}
+
+// What was computed by an engine: how, over what, from what.
+void print_studies(const Context& context, const Question& q, const formula::Explanation& node) {
+  for (const model::SourceDef& source : q.snapshot.derived) {
+    if (!rests_on(node, source.key)) continue;
+    print_out(context.out.dim(format("{}: {}", source.key, source.origin)) + "\n");
+  }
+}
+
 }  // namespace
 
 const CommandSpec eval_command = {"eval",
@@ -269,6 +288,7 @@ int run_explain(const Args& args) {
   const auto explanation = evaluator.explain(*compiled, question->region, question->as_of,
                                              static_cast<std::size_t>(*inputs));
   print_explanation(*context, *question, explanation, 0);
+  print_studies(*context, *question, explanation);
   return exit_ok;
 }
 

@@ -519,6 +519,13 @@ class StudyRun {
         number_text(def.location_percent), number_text(def.rx_mast_m), f.stations,
         number_text(def.radius_m / 1000), f.villages, f.paths, in_.info.label, in_.terrain_digest,
         def.pack, out_.digest);
+    if (f.unknown > 0) {
+      source.origin += format("; left out: {} stations of unknown bands ({})", f.unknown,
+                              join(out_.unknown_bands, ", "));
+    }
+    if (f.off_terrain > 0) {
+      source.origin += format("; left out: {} stations beside the terrain", f.off_terrain);
+    }
     source.licence = "computed";
   }
 

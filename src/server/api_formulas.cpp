@@ -197,7 +197,7 @@ Json explain_node(const Explanation& node, const watch::View& view) {
   }
   Json sources = Json::array();
   for (const std::string& key : keys) {
-    if (Json source = source_by_key(view.catalog(), key); !source.is_null()) {
+    if (Json source = source_by_key(view.snapshot, key); !source.is_null()) {
       sources.push_back(std::move(source));
     }
   }

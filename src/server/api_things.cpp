@@ -63,7 +63,8 @@ Response list_things(const Call& call) {
        {"next_cursor", end < found->size() ? Json(std::to_string(end)) : Json(nullptr)}});
 }
 
-Json property_json(const watch::PropertyValue& value, Zone zone) {
+Json property_json(const watch::View& view, const watch::PropertyValue& value) {
+  const Zone zone = view.snapshot.zone;
   const model::PropertyDef& def = *value.def;
   Json out{{"id", def.name},
            {"label", json_label(def.label)},
@@ -73,9 +74,12 @@ Json property_json(const watch::PropertyValue& value, Zone zone) {
            {"text", json_text_or_null(value.text)},
            {"time", value.time ? Json(to_string(*value.time, zone)) : Json(nullptr)},
            {"stale", value.stale},
+           {"estimated", value.estimated},
            {"series", value.has_series},
            {"formula", json_text_or_null(def.formula)}};
   out["reason"] = value.reason.empty() ? Json(nullptr) : Json(std::string(value.reason));
+  // Of what an engine computed; everything else has the thing's own source.
+  out["source"] = value.source == 0 ? Json(nullptr) : Json(view.snapshot.sources[value.source]);
   return out;
 }
 
@@ -118,7 +122,7 @@ Response get_thing(const Call& call) {
   out["at"] = in.at_text();
   Json properties = Json::array();
   for (const watch::PropertyValue& value : watch::property_values(view, *thing)) {
-    properties.push_back(property_json(value, in.zone()));
+    properties.push_back(property_json(view, value));
   }
   out["properties"] = std::move(properties);
   Json origins = Json::array();
@@ -126,9 +130,17 @@ Response get_thing(const Call& call) {
     origins.push_back(series_origin(view, *file));
   }
   out["origins"] = std::move(origins);
+  Json studies = Json::array();
+  for (const model::SourceDef& study : view.snapshot.derived) {
+    const bool used = std::any_of(table.columns.begin(), table.columns.end(), [&](const auto& c) {
+      return c.source != 0 && view.snapshot.sources[c.source] == study.key;
+    });
+    if (used) studies.push_back(source_by_key(view.snapshot, study.key));
+  }
+  out["studies"] = std::move(studies);
   const std::uint16_t source = table.source[thing->row];
   out["source_detail"] =
-      source == 0 ? Json(nullptr) : source_by_key(view.catalog(), view.snapshot.sources[source]);
+      source == 0 ? Json(nullptr) : source_by_key(view.snapshot, view.snapshot.sources[source]);
   return json_response(out);
 }
 

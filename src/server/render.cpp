@@ -120,9 +120,11 @@ Json source_json(const model::SourceDef& source) {
           {"licence", source.licence}};
 }
 
-Json source_by_key(const model::Catalog& catalog, std::string_view key) {
-  for (const model::SourceDef& source : catalog.sources) {
-    if (source.key == key) return source_json(source);
+Json source_by_key(const model::Snapshot& snapshot, std::string_view key) {
+  for (const auto* sources : {&snapshot.derived, &snapshot.catalog->sources}) {
+    for (const model::SourceDef& source : *sources) {
+      if (source.key == key) return source_json(source);
+    }
   }
   return nullptr;
 }

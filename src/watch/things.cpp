@@ -46,6 +46,7 @@ void read_cell(const View& view, const Table& table, std::uint32_t row, const Co
   }
   out.estimated = !column.estimated.empty() && column.estimated[row] != 0;
   out.estimated |= table.estimated[row] != 0;
+  out.source = column.source;
   if (kind == PropertyKind::text) {
     out.text = column.dictionary[column.texts[row]];
   } else if (kind == PropertyKind::date) {

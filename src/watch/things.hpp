@@ -41,6 +41,8 @@ struct PropertyValue {
   bool stale = false;           // older than max_age
   bool has_series = false;
   bool estimated = false;
+  std::uint16_t source =
+      0;                    // of a value that an engine derived (Snapshot::sources); 0: the thing's
   std::string_view reason;  // why there is none
 };
 PropertyValue property_value(const View& view, ThingRef thing, std::size_t property);

@@ -30,7 +30,7 @@ std::string_view better_word(model::Better better);
 Json quote_json(const model::Quote& quote);
 Json source_json(const model::SourceDef& source);
 // The source with this key; null when it is not known.
-Json source_by_key(const model::Catalog& catalog, std::string_view key);
+Json source_by_key(const model::Snapshot& snapshot, std::string_view key);
 Json row_json(const watch::RegionCell& row, const Unit& unit, const watch::View& view);
 Json thing_summary(const watch::View& view, watch::ThingRef thing);
 Json series_origin(const watch::View& view, const model::SeriesFile& file);
