@@ -287,7 +287,8 @@ class Survey {
   }
 
   void paint(const MapSite& site, const std::vector<MapTile>& tiles, double work) {
-    bool batches = options_.propagation.model == Model::p1812 && batches_fit(terrain_);
+    Model model = options_.propagation.model;
+    bool batches = (model == Model::p1812 || model == Model::itm) && batches_fit(terrain_);
     MapTask task{terrain_, options_, with_lattice_ ? &shape_ : nullptr, batches};
     workers_.run(tiles.size(), [&](std::size_t number) {
       if (course_.stopped()) return;

@@ -145,11 +145,10 @@ class Painter {
       }
       pixels[pending++] = pixel;
       if (pending < batch_paths) continue;
-      exact_batch(pixels);
+      if (Status status = exact_batch(pixels); !status) return status;
       pending = 0;
     }
-    exact_batch(std::span(pixels).first(pending));
-    return {};
+    return exact_batch(std::span(pixels).first(pending));
   }
 
  private:
@@ -302,14 +301,14 @@ class Painter {
     return {};
   }
 
-  // Eight paths side by side are of P.1812 and have three points at least.
+  // Eight paths side by side are of P.1812 or Longley-Rice and have three points at least.
   bool fits_batch(std::size_t pixel) const {
     if (!task_.batches) return false;
     geo::PlanePoint at = centre(pixel);
     return std::hypot(at.x_m - site_.at.x_m, at.y_m - site_.at.y_m) > 2 * task_.options.step_m;
   }
 
-  void exact_batch(std::span<const std::size_t> pixels) {
+  Status exact_batch(std::span<const std::size_t> pixels) {
     PathBatch batch{site_.at, site_.mast_m, task_.options.propagation.rx_mast_m,
                     task_.options.step_m, radii_};
     std::array<geo::PlanePoint, batch_paths> places;
@@ -323,10 +322,22 @@ class Painter {
         continue;
       }
       ++room_.exact_paths;
-      double clutter_m = task_.terrain.clutter_m(places[i]);
-      p1812_losses(site_.bands, found[i].path, clutter_m, room_.losses);
+      if (Status status = batch_losses(i, found[i], places[i]); !status) return status;
       offer_all(pixels[i], places[i].x_m - site_.at.x_m, places[i].y_m - site_.at.y_m);
     }
+    return {};
+  }
+
+  // Of the batch's path `row`, into the losses of the room.
+  Status batch_losses(std::size_t row, const BatchGeometry& found, geo::PlanePoint at) {
+    if (task_.options.propagation.model == Model::p1812) {
+      p1812_losses(site_.bands, found.path, task_.terrain.clutter_m(at), room_.losses);
+      return {};
+    }
+    double step_km = found.path.distance_km / static_cast<double>(found.points - 1);
+    std::span<const double> heights(room_.paths.terrain_m);
+    EvenProfile profile{step_km * 1000, heights.subspan(row * room_.paths.stride, found.points)};
+    return itm_losses(site_.bands, profile, found.path, site_.mast_m, room_.losses);
   }
 
   void offer_all(std::size_t pixel, double east_m, double north_m) {
