@@ -126,6 +126,7 @@ class Painter {
           std::span<std::uint8_t> unknown, PaintRoom& room)
       : task_(task), site_(site), lattice_(lattice), map_(map), unknown_(unknown), room_(room) {
     room_.losses.resize(site.bands.size());
+    room_.levels_dbm.resize(site.cells.size());
     room_.below_db.resize(site.bands.size());
     room_.above_db.resize(site.bands.size());
     turns_per_rad_ = 1 / (2 * std::numbers::pi);
@@ -210,12 +211,13 @@ class Painter {
     }
     if (!site_.clutter_db.empty()) add_clutter(pixel);
     sight_from_lattice(at, distance_m, ground_m);
-    if (wants_exact(east_m, north_m)) {
+    find_levels((turn > 0.5 ? turn - 1 : turn) * 360);
+    if (wants_exact()) {
       room_.exact.push_back(pixel);
       return;
     }
     ++room_.receivers;
-    offer_all(pixel, east_m, north_m);
+    offer_levels(pixel);
   }
 
   void add_clutter(std::size_t pixel) {
@@ -251,22 +253,26 @@ class Painter {
     }
   }
 
-  // Received power of a cell; `bearing_deg` is asked for only where an antenna needs it.
-  double level_dbm(const MapCell& cell, double east_m, double north_m) const {
-    const PathLoss& loss = room_.losses[cell.band];
-    double level = cell.eirp_dbm - loss.loss_db;
-    if (cell.cell->antenna == nullptr || level < task_.options.heard_dbm) return level;
-    double bearing_deg = std::atan2(east_m, north_m) * (180 / std::numbers::pi);
-    return level - antenna_loss_db(*cell.cell, bearing_deg, loss.depression_deg);
+  // Received power of every cell from the losses of the room.
+  void find_levels(double bearing_deg) {
+    for (std::size_t i = 0; i < site_.cells.size(); ++i) {
+      const MapCell& cell = site_.cells[i];
+      const PathLoss& loss = room_.losses[cell.band];
+      double level = cell.eirp_dbm - loss.loss_db;
+      bool matters = cell.cell->antenna != nullptr && level >= task_.options.heard_dbm;
+      if (matters) level -= antenna_loss_db(*cell.cell, bearing_deg, loss.depression_deg);
+      room_.levels_dbm[i] = level;
+    }
   }
 
   // What is between four samples differs from their interpolation by less than their spread, but
   // for one place in a thousand (bench/README.md): only where that decides are exact paths worth
   // it.
-  bool wants_exact(double east_m, double north_m) const {
+  bool wants_exact() const {
     const CoverageOptions& options = task_.options;
-    for (const MapCell& cell : site_.cells) {
-      double level = level_dbm(cell, east_m, north_m);
+    for (std::size_t i = 0; i < site_.cells.size(); ++i) {
+      const MapCell& cell = site_.cells[i];
+      double level = room_.levels_dbm[i];
       if (level < options.heard_dbm - options.refine_db) continue;
       double below_db = room_.below_db[cell.band];
       double above_db = room_.above_db[cell.band];
@@ -340,9 +346,15 @@ class Painter {
     return itm_losses(site_.bands, profile, found.path, site_.mast_m, room_.losses);
   }
 
+  // After an exact path.
   void offer_all(std::size_t pixel, double east_m, double north_m) {
-    for (const MapCell& cell : site_.cells) {
-      offer(pixel, cell, static_cast<float>(level_dbm(cell, east_m, north_m)));
+    double bearing_rad = site_.directional ? std::atan2(east_m, north_m) : 0;
+    find_levels(bearing_rad * (180 / std::numbers::pi));
+    offer_levels(pixel);
+  }
+  void offer_levels(std::size_t pixel) {
+    for (std::size_t i = 0; i < site_.cells.size(); ++i) {
+      offer(pixel, site_.cells[i], static_cast<float>(room_.levels_dbm[i]));
     }
   }
 

@@ -60,6 +60,7 @@ struct PaintRoom {
   std::vector<PathLoss> losses;    // of one pixel, a band each
   std::vector<double> below_db;    // of the lattice values around it the least loss
   std::vector<double> above_db;    // and the greatest, against that between them
+  std::vector<double> levels_dbm;  // of one pixel, a cell each
   std::vector<std::size_t> exact;  // pixels that ask for exact paths
 
   std::uint64_t receivers = 0;
