@@ -7,13 +7,17 @@
 
 #include "app/check.hpp"
 #include "app/context.hpp"
+#include "app/coverage.hpp"
 #include "app/eval.hpp"
 #include "app/export.hpp"
 #include "app/import.hpp"
 #include "app/log.hpp"
 #include "app/plan.hpp"
+#include "app/profile.hpp"
 #include "app/replay.hpp"
 #include "app/serve.hpp"
+#include "app/study.hpp"
+#include "app/terrain.hpp"
 #include "core/text.hpp"
 
 namespace {
@@ -35,12 +39,17 @@ const Command commands[] = {
     {&cairn::app::plan_check_command, cairn::app::run_plan_check},
     {&cairn::app::plan_show_command, cairn::app::run_plan_show},
     {&cairn::app::plan_report_command, cairn::app::run_plan_report},
+    {&cairn::app::coverage_command, cairn::app::run_coverage},
+    {&cairn::app::profile_command, cairn::app::run_profile},
+    {&cairn::app::study_coverage_command, cairn::app::run_study_coverage},
     {&cairn::app::replay_command, cairn::app::run_replay},
     {&cairn::app::log_digest_command, cairn::app::run_log_digest},
     {&cairn::app::export_command, cairn::app::run_export},
     {&cairn::app::import_command, cairn::app::run_import},
     {&cairn::app::import_list_command, cairn::app::run_import_list},
     {&cairn::app::import_remove_command, cairn::app::run_import_remove},
+    {&cairn::app::terrain_prepare_command, cairn::app::run_terrain_prepare},
+    {&cairn::app::terrain_info_command, cairn::app::run_terrain_info},
 };
 
 void print_overview(std::FILE* out) {
