@@ -53,7 +53,10 @@ Result<std::string> encode_kmz(const Picture& picture, const ColourRamp& ramp,
 <GroundOverlay>
 <name>{0}</name>
 <Icon><href>map.png</href></Icon>
-<LatLonBox><north>{2:.9f}</north><south>{3:.9f}</south><east>{4:.9f}</east><west>{5:.9f}</west></LatLonBox>
+<LatLonBox>
+<north>{2:.9f}</north><south>{3:.9f}</south>
+<east>{4:.9f}</east><west>{5:.9f}</west>
+</LatLonBox>
 </GroundOverlay>
 <ScreenOverlay>
 <name>{6}</name>

@@ -90,9 +90,10 @@ std::uint16_t TerrainBands::sample(float height_m) {
     overflowed_ = true;
     return TerrainGrid::missing;
   }
-  if (known_ == 0) lowest_m_ = highest_m_ = height_m;
-  lowest_m_ = std::min(lowest_m_, height_m);
-  highest_m_ = std::max(highest_m_, height_m);
+  const double kept_m = head_.offset_m + head_.scale_m * steps;
+  if (known_ == 0) lowest_m_ = highest_m_ = kept_m;
+  lowest_m_ = std::min(lowest_m_, kept_m);
+  highest_m_ = std::max(highest_m_, kept_m);
   ++known_;
   return static_cast<std::uint16_t>(steps);
 }

@@ -36,8 +36,8 @@ class TerrainBands {
   std::uint64_t missing() const { return missing_; }
   std::uint64_t filled() const { return filled_; }
   std::uint64_t known() const { return known_; }
-  float lowest_m() const { return lowest_m_; }
-  float highest_m() const { return highest_m_; }
+  double lowest_m() const { return lowest_m_; }
+  double highest_m() const { return highest_m_; }
   // A height does not fit the head's scale: start again with a coarser one.
   bool overflowed() const { return overflowed_; }
 
@@ -62,8 +62,8 @@ class TerrainBands {
   std::uint64_t missing_ = 0;
   std::uint64_t filled_ = 0;
   std::uint64_t known_ = 0;
-  float lowest_m_ = 0;
-  float highest_m_ = 0;
+  double lowest_m_ = 0;
+  double highest_m_ = 0;
   bool overflowed_ = false;
 };
 
