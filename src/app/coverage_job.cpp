@@ -73,7 +73,8 @@ Status read_numbers(const Args& args, CoverageJob& job) {
 }
 
 Status read_levels(const Args& args, CoverageJob& job) {
-  for (const std::string_view part : split(args.get("levels", "-85,-95,-105,-110"), ',')) {
+  const std::string levels = args.get("levels", "-85,-95,-105,-110");
+  for (const std::string_view part : split(levels, ',')) {
     const auto level = parse_number(trim(part));
     if (!level || *level < -200 || *level > 50) {
       return fail(Code::invalid, format("'{}' is no level in dBm from -200 to 50", part),
@@ -152,7 +153,8 @@ Result<CoverageJob> coverage_job(const Context& context, const Args& args) {
   job.wishes.model = job.propagation.model;
   job.wishes.operator_id = args.get("operator");
   job.wishes.antenna_folder = args.get("antenna");
-  for (const std::string_view band : split(args.get("band"), ',')) {
+  const std::string bands = args.get("band");
+  for (const std::string_view band : split(bands, ',')) {
     if (!trim(band).empty()) job.wishes.bands.emplace_back(trim(band));
   }
   job.reading.planned = args.has("planned");
