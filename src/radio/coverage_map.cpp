@@ -21,9 +21,12 @@ namespace cairn::radio {
 namespace {
 
 constexpr std::uint32_t tile_pixels = 64;  // a side: its part of a lattice stays in the cache
-// A lattice costs about 4 receivers a step^2 of 0.3 us, an exact path 10 ns a point: with fewer
-// pixels than this makes, exact paths for all are cheaper, and exact.
-constexpr double exact_is_cheaper = 60;
+// A lattice costs about 4.2 receivers of 0.2 us a step^2; an exact path 0.9 us and 5 ns a point, of
+// which there are 2 / 3 of the radius's steps. Where pixels are so coarse, or discs so small, that
+// exact paths for all cost no more, they are taken.
+constexpr double exact_fixed_steps = 270;  // 0.9 us in points of 2 / 3 x 5 ns
+constexpr double exact_is_cheaper = 85;    // 4.2 x 0.2 us in the same, over pi
+constexpr std::size_t least_lattice = 60;
 
 Status check_options(const CoverageOptions& options) {
   if (Status status = check_propagation(options.propagation); !status) return status;
@@ -169,7 +172,8 @@ class Survey {
   bool lattice_pays(const MapFrame& frame) const {
     if (options_.propagation.model != Model::p1812) return false;
     double ratio = options_.step_m / frame.cell_m;
-    return static_cast<double>(shape_.samples()) * ratio * ratio >= exact_is_cheaper;
+    double steps = static_cast<double>(shape_.samples()) + exact_fixed_steps;
+    return shape_.samples() >= least_lattice && ratio * ratio * steps >= exact_is_cheaper;
   }
 
   // The tiles that the site's disc touches.
