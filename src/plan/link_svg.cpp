@@ -51,6 +51,33 @@ double tick_step(double span, double ticks) {
   return 10 * power;
 }
 
+// At most two rows of so many letters as fit; what is longer ends with an ellipsis.
+std::vector<std::string> wrapped(std::string_view text) {
+  constexpr std::size_t most = 76;  // half-width letters of 11 in the drawing's width
+  std::vector<std::string> out(1);
+  for (std::size_t at = 0; at < text.size();) {
+    std::size_t end = at;
+    next_code_point(text, end);
+    const std::string_view letter = text.substr(at, end - at);
+    if (display_width(out.back()) + display_width(letter) > most) {
+      if (out.size() == 2) {
+        out.back() += "…";
+        break;
+      }
+      const std::size_t blank = out.back().rfind(' ');
+      std::string rest;
+      if (blank != std::string::npos && blank + 20 > out.back().size()) {
+        rest = out.back().substr(blank + 1);
+        out.back().erase(blank);
+      }
+      out.push_back(std::move(rest));
+    }
+    out.back() += letter;
+    at = end;
+  }
+  return out;
+}
+
 class Drawing {
  public:
   Drawing(const LinkProfile& link, Language language) : link_(link), language_(language) {
@@ -63,7 +90,7 @@ class Drawing {
     if (link.edge) high_ = std::max(high_, link.edge->height_m);
     const double room = std::max(10.0, 0.06 * (high_ - low_));
     low_ -= room;
-    high_ += room;
+    high_ += link_.edge ? std::max(room, 0.2 * (high_ - low_)) : room;  // for the words there
   }
 
   std::string text() {
@@ -128,7 +155,9 @@ class Drawing {
         ".clutter{fill:none;stroke:#3b8a3e;stroke-width:1.2}.sea{fill:none;stroke:#7fa8c9;"
         "stroke-width:1;stroke-dasharray:2 3}.ray{stroke:#123c7c;stroke-width:1.6}"
         ".horizon{stroke:#c2410c;stroke-width:1.1;stroke-dasharray:6 3}.mast{stroke:#111;"
-        "stroke-width:3}.mark{fill:#c2410c}.small{font-size:11px;fill:#444}</style>\n";
+        "stroke-width:3}.mark{fill:#c2410c}.leader{stroke:#c2410c;stroke-width:.6}.halo{paint-"
+        "order:stroke;stroke:#fff;"
+        "stroke-width:3px}.small{font-size:11px;fill:#444}</style>\n";
     out_ += format("<rect width=\"{}\" height=\"{}\" fill=\"#fff\"/>\n", width, height);
     put_text(width / 2, 20, "text-anchor=\"middle\" font-weight=\"bold\" font-size=\"15\"",
              title());
@@ -202,11 +231,22 @@ class Drawing {
     out_ += "\"/>\n";
   }
 
-  void mark(const LinkHorizon& h, double km, double m, std::string_view words, double lift) {
-    out_ += format("<circle class=\"mark\" cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"3.2\"/>\n", x(km), y(m));
-    const double px = std::clamp(x(km), left + 60, right - 60);
-    put_text(px, std::max(top + 10, y(m) - lift), "text-anchor=\"middle\" class=\"small\"",
+  // A point on the ground and its words in a row of their own at the top.
+  void mark(const LinkHorizon& h, double m, std::string_view words, int row) {
+    const double row_y = top + 13 + 14 * row;
+    line_at(x(h.distance_km), row_y + 2, y(m));
+    out_ += format("<circle class=\"mark\" cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"3.2\"/>\n",
+                   x(h.distance_km), y(m));
+    put_text(std::clamp(x(h.distance_km), left + 82, right - 82), row_y,
+             "text-anchor=\"middle\" class=\"small halo\"",
              format("{} {:.0f} m @ {:.2f} km", words, h.height_m, h.distance_km));
+  }
+  void line_at(double px, double y1, double y2) {
+    if (y2 <= y1) return;
+    out_ += format(
+        "<line class=\"leader\" x1=\"{0:.1f}\" y1=\"{1:.1f}\" x2=\"{0:.1f}\" "
+        "y2=\"{2:.1f}\"/>\n",
+        px, y1, y2);
   }
 
   void rays() {
@@ -219,11 +259,10 @@ class Drawing {
       return h.height_m + 500 * h.distance_km * (d - h.distance_km) / link_.earth_radius_km;
     };
     const bool one = link_.tx_horizon->distance_km == link_.rx_horizon->distance_km;
-    mark(*link_.tx_horizon, link_.tx_horizon->distance_km, bulged(*link_.tx_horizon),
-         one ? say("山脊", "ridge") : say("发端视界", "horizon A"), 8);
+    mark(*link_.tx_horizon, bulged(*link_.tx_horizon),
+         one ? say("山脊", "ridge") : say("发端视界", "horizon A"), 0);
     if (!one) {
-      mark(*link_.rx_horizon, link_.rx_horizon->distance_km, bulged(*link_.rx_horizon),
-           say("收端视界", "horizon B"), 22);
+      mark(*link_.rx_horizon, bulged(*link_.rx_horizon), say("收端视界", "horizon B"), 1);
     }
   }
 
@@ -245,9 +284,13 @@ class Drawing {
                     100 * link_.clearance->part(), say("第一菲涅耳半径", "of the Fresnel radius"));
     }
     put_text(left, bottom + 29, "class=\"small\"", near);
-    put_text(width / 2, height - 12, "text-anchor=\"middle\" class=\"small\"",
-             format("{}{}{}", say("地形：", "terrain: "), link_.terrain_label,
-                    link_.terrain_estimated ? say("（估计）", " (estimated)") : ""));
+    double py = height - 20;
+    for (const std::string& row :
+         wrapped(format("{}{}{}", say("地形：", "terrain: "), link_.terrain_label,
+                        link_.terrain_estimated ? say("（估计）", " (estimated)") : ""))) {
+      put_text(width / 2, py, "text-anchor=\"middle\" class=\"small\"", row);
+      py += 14;
+    }
   }
 
   const LinkProfile& link_;

@@ -82,6 +82,21 @@ TEST(LinkSvg, DrawsTheParts) {
   EXPECT_NE(text.find("RSRP -98.0 dBm · line of sight"), std::string::npos);
 }
 
+TEST(LinkSvg, LongLabelsOfTheTerrainAreWrapped) {
+  LinkProfile link = two_ridges();
+  link.terrain_label =
+      "a relief whose name is so long that it has to stand in two rows of the foot, "
+      "and more";
+  const std::string text = link_svg(link, Language::en);
+  EXPECT_NE(text.find(">terrain: a relief whose name is so long that it has to stand in two rows "
+                      "of<"),
+            std::string::npos)
+      << text.substr(text.size() - 400);
+  EXPECT_NE(text.find(">the foot, and more (estimated)<"), std::string::npos);
+  link.terrain_label = std::string(400, 'x');
+  EXPECT_NE(link_svg(link, Language::en).find("…"), std::string::npos);
+}
+
 // A ridge of one sample in two thousand must not be lost to thinning; its top is 400 m above
 // the plain and stands where the drawing's greatest height is but for the edge.
 TEST(LinkSvg, ThinRidgesSurvive) {
