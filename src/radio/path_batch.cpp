@@ -76,58 +76,53 @@ class BatchWalk {
 
  private:
   HWY_INLINE void start() {
-    V column = same(paths_.column);
-    V row = same(paths_.row);
-    before_m_ = sampler_.height_m(column, row);
-    before_km_ = hn::Zero(lanes);
-    holes_ = missing(before_m_);
-    keep(0, before_m_, hn::Zero(lanes));
+    column0_ = same(paths_.column);
+    row0_ = same(paths_.row);
+    tx_ground_m_ = sampler_.height_inside_m(column0_, row0_, posts_seen_);
+    keep(0, tx_ground_m_, hn::Zero(lanes));
   }
 
-  // Highway's Ne is false where there is no number.
-  HWY_INLINE static M missing(V height_m) { return hn::Not(hn::Eq(height_m, height_m)); }
-
-  // `tail`: some of the paths have ended.
+  // `tail`: some of the paths have ended; those stay at the site.
   template <bool tail>
   HWY_INLINE void step(std::size_t k) {
     V number = same(static_cast<double>(k));
-    V column = hn::Add(same(paths_.column), hn::Mul(number, columns_));
-    V row = hn::Sub(same(paths_.row), hn::Mul(number, rows_));
-    V ground = sampler_.height_m(column, row);
-    V x = hn::Mul(number, point_km_);
-    V cover = with_clutter ? sampler_.clutter_m(column, row) : hn::Zero(lanes);
-    M on_path = everywhere();
-    if constexpr (tail) on_path = hn::Le(number, last_);
-    holes_ = hn::Or(holes_, hn::And(on_path, missing(ground)));
-    keep(k, ground, cover);
-    add<tail>(on_path, x, ground);
+    V column = hn::Add(column0_, hn::Mul(number, columns_));
+    V row = hn::Sub(row0_, hn::Mul(number, rows_));
     if constexpr (tail) {
+      M on_path = hn::Le(number, last_);
+      column = pick(on_path, column, column0_);
+      row = pick(on_path, row, row0_);
+    }
+    V ground = sampler_.height_inside_m(column, row, posts_seen_);
+    V cover = with_clutter ? sampler_.clutter_m(column, row) : hn::Zero(lanes);
+    keep(k, ground, cover);
+    V x = hn::Mul(number, point_km_);
+    V rest = hn::Sub(length_km_, x);
+    if constexpr (tail) {
+      rx_ground_m_ = pick(hn::Eq(number, last_), ground, rx_ground_m_);
       M inner = hn::Lt(number, last_);
-      V rest = pick(inner, hn::Sub(length_km_, x), same(1));
-      slopes(number, x, rest, pick(inner, ground, same(-1e30)), cover);
+      sum(number, hn::IfThenElseZero(inner, ground));
+      slopes(number, x, pick(inner, rest, same(1)), pick(inner, ground, same(-1e30)), cover);
     } else {
-      slopes(number, x, hn::Sub(length_km_, x), ground, cover);
+      sum(number, ground);
+      slopes(number, x, rest, ground, cover);
     }
   }
 
-  // Eqs (83), (84).
-  template <bool tail>
-  HWY_INLINE void add(M on_path, V x, V ground) {
-    V both = hn::Add(before_m_, ground);
-    V apart = hn::Sub(x, before_km_);
-    V moments =
-        hn::Add(hn::Add(hn::Mul(both, hn::Add(before_km_, x)), hn::Mul(before_m_, before_km_)),
-                hn::Mul(ground, x));
-    V area = hn::Mul(apart, both);
-    V moment = hn::Mul(apart, moments);
-    if constexpr (tail) {
-      area = hn::IfThenElseZero(on_path, area);
-      moment = hn::IfThenElseZero(on_path, moment);
-    }
-    area_ = hn::Add(area_, area);
-    moment_ = hn::Add(moment_, moment);
-    before_m_ = ground;
-    before_km_ = x;
+  // What Eqs (83), (84) come to where all steps are equal.
+  HWY_INLINE void sum(V number, V ground) {
+    sum_ = hn::Add(sum_, ground);
+    weighted_sum_ = hn::Add(weighted_sum_, hn::Mul(number, ground));
+  }
+  HWY_INLINE V area() const {
+    V ends = hn::Add(tx_ground_m_, rx_ground_m_);
+    return hn::Mul(point_km_, hn::Add(ends, hn::Add(sum_, sum_)));
+  }
+  HWY_INLINE V moment() const {
+    V inner = hn::Mul(hn::Mul(same(6), point_km_), weighted_sum_);
+    V last = hn::Sub(hn::Mul(same(3), length_km_), point_km_);
+    V ends = hn::Add(hn::Mul(tx_ground_m_, point_km_), hn::Mul(rx_ground_m_, last));
+    return hn::Mul(point_km_, hn::Add(inner, ends));
   }
 
   HWY_INLINE void slopes(V number, V x, V rest, V ground, V cover) {
@@ -193,13 +188,13 @@ class BatchWalk {
     put(tx_flat_, &PathMaxima::tx_flat);
     put(rx_flat_, &PathMaxima::rx_flat);
     put(obstruction_, &PathMaxima::obstruction_m);
-    put(area_, &PathMaxima::area);
-    put(moment_, &PathMaxima::moment);
+    put(area(), &PathMaxima::area);
+    put(moment(), &PathMaxima::moment);
     double index[2][width];
     double hole[width];
     store(tx_index_, index[0]);
     store(rx_index_, index[1]);
-    store(pick(holes_, same(1), hn::Zero(lanes)), hole);
+    store(pick(Sampler::saw_hole(posts_seen_), same(1), hn::Zero(lanes)), hole);
     for (std::size_t i = 0; i < width; ++i) {
       out.maxima[first_ + i].tx_index = static_cast<std::size_t>(index[0][i]);
       out.maxima[first_ + i].rx_index = static_cast<std::size_t>(index[1][i]);
@@ -214,14 +209,15 @@ class BatchWalk {
   PathRoom& room_;
   std::size_t first_;
   V last_, length_km_, point_km_, tx_m_, rx_m_, slope_, columns_, rows_;
-  V before_m_, before_km_;
-  M holes_ = nowhere();
+  V column0_, row0_, tx_ground_m_;
+  V rx_ground_m_ = hn::Zero(lanes);
+  VP posts_seen_ = hn::Zero(posts);
   V lowest_ = same(-hwy::HighestValue<double>());
   V tx_median_ = lowest_, rx_median_ = lowest_, tx_beta_ = lowest_, rx_beta_ = lowest_;
   V tx_terrain_ = lowest_, rx_terrain_ = lowest_, tx_flat_ = lowest_, rx_flat_ = lowest_;
   V obstruction_ = lowest_;
   V tx_index_ = same(1), rx_index_ = same(1);
-  V area_ = hn::Zero(lanes), moment_ = hn::Zero(lanes);
+  V sum_ = hn::Zero(lanes), weighted_sum_ = hn::Zero(lanes);
   double pending_m_[pending_points * width];
   double pending_clutter_m_[with_clutter ? pending_points * width : 1];
 };

@@ -64,6 +64,32 @@ class Sampler {
     return pick(known, height, same(std::numeric_limits<double>::quiet_NaN()));
   }
 
+  // The same of places on the terrain (but for rounding), holes told by the way: `posts_seen`, zero
+  // at first, keeps the greatest post of each lane, and a missing one is greater than all others.
+  HWY_INLINE V height_inside_m(V column, V row, VP& posts_seen) const {
+    VP c = hn::Min(hn::DemoteTo(posts, column), hn::Set(posts, columns_ - 2));
+    VP r = hn::Min(hn::DemoteTo(posts, row), hn::Set(posts, rows_ - 2));
+    VP bytes = hn::ShiftLeft<1>(hn::Add(hn::Mul(r, hn::Set(posts, columns_)), c));
+    auto* base = reinterpret_cast<const std::int32_t*>(heights_);
+    VP upper = hn::GatherOffset(posts, base, bytes);
+    VP lower = hn::GatherOffset(posts, base, hn::Add(bytes, hn::Set(posts, 2 * columns_)));
+    VP low = hn::Set(posts, 0xffff);
+    VP west[2] = {hn::And(upper, low), hn::And(lower, low)};
+    VP east[2] = {hn::And(hn::ShiftRight<16>(upper), low), hn::And(hn::ShiftRight<16>(lower), low)};
+    posts_seen = hn::Max(posts_seen, hn::Max(hn::Max(west[0], west[1]), hn::Max(east[0], east[1])));
+    V u = hn::Sub(column, hn::PromoteTo(lanes, c));
+    V v = hn::Sub(row, hn::PromoteTo(lanes, r));
+    V north = between(west[0], east[0], u);
+    V south = between(west[1], east[1], u);
+    V height = hn::Add(north, hn::Mul(v, hn::Sub(south, north)));
+    return hn::Add(same(offset_m_), hn::Mul(same(scale_m_), height));
+  }
+  // Lanes that saw a missing post.
+  HWY_INLINE static M saw_hole(VP posts_seen) {
+    auto hole = hn::Eq(posts_seen, hn::Set(posts, 0xffff));
+    return hn::Ne(hn::PromoteTo(lanes, hn::VecFromMask(posts, hole)), hn::Zero(lanes));
+  }
+
   HWY_INLINE V clutter_m(V column, V row) const {
     column = hn::Floor(hn::Add(column, same(0.5)));
     row = hn::Floor(hn::Add(row, same(0.5)));
