@@ -226,7 +226,16 @@ Rate exact_paths(const char* what, const Propagation& question, const SplatJob& 
   PathBatch batch{
       {}, job.tx_mast_m, job.rx_mast_m, terrain.cell_m, earth_radii(question.air.delta_n_per_km)};
   std::size_t stride = std::max<std::size_t>(batch_paths, answers.size() / 2503);
-  std::array<geo::PlanePoint, batch_paths> at;
+  std::vector<geo::PlanePoint> receivers;
+  for (std::size_t i = 0; i + batch_paths <= answers.size(); i += stride) {
+    for (std::size_t n = 0; n < batch_paths; ++n) {
+      receivers.push_back(*terrain.plane.forward(answers[i + n].at));
+    }
+    auto far = [&](geo::PlanePoint at) { return std::hypot(at.x_m, at.y_m) > 2 * terrain.cell_m; };
+    if (!std::all_of(receivers.end() - batch_paths, receivers.end(), far)) {
+      receivers.resize(receivers.size() - batch_paths);
+    }
+  }
   std::array<BatchGeometry, batch_paths> found;
   PathRoom room;
   std::vector<double> spent;
@@ -234,13 +243,8 @@ Rate exact_paths(const char* what, const Propagation& question, const SplatJob& 
   for (int round = 0; round < rounds; ++round) {
     done = 0;
     double begin = cpu_s();
-    for (std::size_t i = 0; i + batch_paths <= answers.size(); i += stride) {
-      bool far = true;
-      for (std::size_t n = 0; n < batch_paths; ++n) {
-        at[n] = *terrain.plane.forward(answers[i + n].at);
-        far = far && std::hypot(at[n].x_m, at[n].y_m) > 2 * terrain.cell_m;
-      }
-      if (!far) continue;
+    for (std::size_t i = 0; i < receivers.size(); i += batch_paths) {
+      auto at = std::span(receivers).subspan(i, batch_paths);
       batch_geometry(terrain, batch, at, room, found);
       for (std::size_t n = 0; n < batch_paths; ++n) {
         PathLoss loss;
