@@ -22,7 +22,7 @@ const OptionSpec coverage_options[] = {
     {"png", "<file.png>", "the map as a picture"},
     {"kmz", "<file.kmz>", "the map for Google Earth"},
     {"contours", "<file>", "outlines of received power as GeoJSON"},
-    {"levels", "<dBm,…>", "of outlines and of the picture's classes (-85,-95,-105,-110)"},
+    {"levels", "<dBm,…>", "of the outlines (-85,-95,-105,-110)"},
     {"points", "<file.csv>", "places: id, name, kind, lon, lat; who serves each, or why nobody"},
     {"roads", "<file>", "lines as GeoJSON, WKT or CSV; which part of their length is covered"},
     {"spacing", "<m>", "between samples of a road (50)"},

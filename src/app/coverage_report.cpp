@@ -86,6 +86,8 @@ const char* const columns[] = {"id",
                                "ridge_km",
                                "ridge_above_line_m",
                                "ridge_costs_db",
+                               "outside_range",
+                               "note",
                                "road_m",
                                "estimated",
                                "place"};
@@ -141,6 +143,8 @@ std::vector<Json> values_of(const Cells& c) {
   } else {
     out.insert(out.end(), 6, none);
   }
+  out.push_back(c.best() == nullptr ? none : Json(c.best()->outside_range));
+  out.push_back(text(c.point.note));
   out.insert(out.end(), {c.row.length_m > 0 ? number(c.row.length_m, 100) : none,
                          Json(c.report.estimated || c.row.estimated), Json(c.row.place)});
   return out;
