@@ -224,14 +224,13 @@ class GroupWalk {
     return out;
   }
 
-  // Eqs (87) to (89), (37): masts above the surface for diffraction.
+  // Eqs (87) to (89), (37): masts above the surface for diffraction. `highest` is the point of flat
+  // terrain highest above the line between the antennas, where they are `blocked`.
   HWY_INLINE void over_smooth(const Receiver& at, const SmoothSurface& smooth, const Horizons& flat,
-                              V& tx_m, V& rx_m) const {
+                              M blocked, VI highest, V& tx_m, V& rx_m) const {
     V tx = smooth.tx_fit_m;
     V rx = smooth.rx_fit_m;
-    M blocked = hn::And(hn::Gt(flat.slope_tx, at.slope), at.wanted);
     if (!none(blocked)) {
-      VI highest = highest_above(flat_.hull, flat.tangents.seen, at.slope, blocked);
       V line = hn::Add(tx_m_, hn::Mul(at.slope, hn::Mul(sample_of(highest), same(step_km_))));
       V above = hn::Sub(hn::GatherIndex(lanes, ground_, highest), line);
       V from_tx = hn::Sub(flat.slope_tx, at.slope);
@@ -253,8 +252,7 @@ class GroupWalk {
   // nu of the real path. `found` are the nearest points where they are known already.
   HWY_INLINE V actual_nu(const Layer& layer, const Receiver& at, const Horizons& seen,
                          const NearestPoint* found) const {
-    Spacing path{step_km_, at.sample, at.distance_km};
-    V nu = edge_nu(path, seen.slope_tx, seen.slope_rx, tx_m_, at.antenna_m);
+    V nu = edge_nu(seen.slope_tx, seen.slope_rx, at.slope);
     M clear = hn::And(seen.clear, at.wanted);
     if (none(clear)) return nu;
     NearestPoint point = found != nullptr ? *found : nearest(layer, at, clear);
@@ -266,9 +264,16 @@ class GroupWalk {
     std::size_t k = at.sample;
     double d = at.distance_km;
     SmoothSurface smooth = smooth_surface(at);
+    const Layer& ground = with_clutter ? bare_ : median_;
+    M in_sight = hn::AndNot(hn::Gt(bare.slope_tx, at.slope), at.wanted);
+    M blocked = hn::And(hn::Gt(flat.slope_tx, at.slope), at.wanted);
+    Summit obstruction{flat.tangents.seen, at.slope, blocked};
+    Summit roughest{flat_.hull.gather(bare.tangents.seen.at), smooth.slope,
+                    hn::AndNot(in_sight, at.wanted)};
+    climb_both(flat_.hull, obstruction, roughest);
     V tx_over;
     V rx_over;
-    over_smooth(at, smooth, flat, tx_over, rx_over);
+    over_smooth(at, smooth, flat, blocked, obstruction.from.at, tx_over, rx_over);
     Spacing path{step_km_, k, d};
     put(at.antenna_m, block_.rx_amsl_m, k);
     put(tx_over, block_.tx_over_smooth_m, k);
@@ -278,20 +283,19 @@ class GroupWalk {
     put(hn::Sub(tx_m_, smooth.tx_m), block_.tx_effective_m, k);
     put(hn::Sub(at.antenna_m, smooth.rx_m), block_.rx_effective_m, k);
 
-    const Layer& ground = with_clutter ? bare_ : median_;
-    M in_sight = hn::AndNot(hn::Gt(bare.slope_tx, at.slope), at.wanted);
     NearestPoint point{same(0), same(1)};
     if (!none(in_sight)) point = nearest(ground, at, in_sight);
     const NearestPoint* found = with_clutter ? nullptr : &point;
     put(actual_nu(median_, at, median, found), block_.actual_median_nu, k);
     put(actual_nu(beta_, at, beta, nullptr), block_.actual_beta_nu, k);
     put_sight(median.clear, k);
-    terrain_horizons(at, bare, in_sight, point.sample, smooth);
+    terrain_horizons(at, bare, in_sight, point.sample);
+    put_roughness(smooth, pick(in_sight, offset_of(point.sample), roughest.from.at), k);
   }
 
-  // Eqs (74) to (82), (93).
+  // Eqs (74) to (82).
   HWY_INLINE void terrain_horizons(const Receiver& at, const Horizons& bare, M in_sight,
-                                   V nearest_sample, const SmoothSurface& smooth) const {
+                                   V nearest_sample) const {
     std::size_t k = at.sample;
     double d = at.distance_km;
     double drop = median_.surface.bulge * d;
@@ -309,15 +313,13 @@ class GroupWalk {
     V rx_sample = pick(in_sight, nearest_sample, bare.rx_sample);
     put(hn::Mul(tx_sample, same(step_km_)), block_.tx_horizon_km, k);
     put(hn::Sub(same(d), hn::Mul(rx_sample, same(step_km_))), block_.rx_horizon_km, k);
+  }
 
-    VI roughest = offset_of(rx_sample);
-    M hidden = hn::AndNot(in_sight, at.wanted);
-    if (!none(hidden)) {
-      roughest = highest_above(flat_.hull, flat_.hull.gather(roughest), smooth.slope, hidden);
-    }
-    V surface =
-        hn::Add(smooth.tx_m, hn::Mul(smooth.slope, hn::Mul(sample_of(roughest), same(step_km_))));
-    put(hn::Sub(hn::GatherIndex(lanes, ground_, roughest), surface), block_.roughness_m, k);
+  // Eq. (93).
+  HWY_INLINE void put_roughness(const SmoothSurface& smooth, VI at, std::size_t k) const {
+    V x = hn::Mul(sample_of(at), same(step_km_));
+    V surface = hn::Add(smooth.tx_m, hn::Mul(smooth.slope, x));
+    put(hn::Sub(hn::GatherIndex(lanes, ground_, at), surface), block_.roughness_m, k);
   }
 
   HWY_INLINE VI offset_of(V sample) const {

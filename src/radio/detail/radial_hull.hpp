@@ -120,23 +120,35 @@ HWY_INLINE Tangents tangents(const Hull& hull, HullPoint p, double x_km, V push_
   }
 }
 
-// The point of the hull behind `p` (with it) that is highest above a line of slope `along`;
-// searched only where wanted.
-HWY_INLINE VI highest_above(const Hull& hull, HullPoint p, V along, M wanted) {
-  M on = hn::And(wanted, hn::Lt(p.slope, along));
-  for (int step = 0; !none(on); ++step) {
-    VI next = pick(on, link_field(p.link, 0), p.at);
-    if (step >= near_steps) {
-      VI far = pick(on, link_field(p.link, 1), p.at);
-      V far_slope = hn::GatherIndex(lanes, hull.slope, far);
-      next = pick(hn::And(on, hn::Lt(far_slope, along)), far, next);
-    }
-    p.at = next;
-    p.slope = hn::GatherIndex(lanes, hull.slope, next);
-    p.link = hn::GatherIndex(integers, hull.link, next);
-    on = hn::And(on, hn::Lt(p.slope, along));
+// The point of the hull behind `from` (with it) that is highest above a line of slope `along`.
+struct Summit {
+  HullPoint from;
+  V along;
+  M wanted;
+};
+
+HWY_INLINE M climb(const Hull& hull, Summit& s, M on, bool leap) {
+  VI next = pick(on, link_field(s.from.link, 0), s.from.at);
+  if (leap) {
+    VI far = pick(on, link_field(s.from.link, 1), s.from.at);
+    M still = hn::And(on, hn::Lt(hn::GatherIndex(lanes, hull.slope, far), s.along));
+    next = pick(still, far, next);
   }
-  return p.at;
+  s.from.at = next;
+  s.from.slope = hn::GatherIndex(lanes, hull.slope, next);
+  s.from.link = hn::GatherIndex(integers, hull.link, next);
+  return hn::And(on, hn::Lt(s.from.slope, s.along));
+}
+
+// Two such questions at once: their loads wait side by side.
+HWY_INLINE void climb_both(const Hull& hull, Summit& a, Summit& b) {
+  M on_a = hn::And(a.wanted, hn::Lt(a.from.slope, a.along));
+  M on_b = hn::And(b.wanted, hn::Lt(b.from.slope, b.along));
+  for (int step = 0; !none(hn::Or(on_a, on_b)); ++step) {
+    bool leap = step >= near_steps;
+    on_a = climb(hull, a, on_a, leap);
+    on_b = climb(hull, b, on_b, leap);
+  }
 }
 
 }  // namespace cairn::radio::HWY_NAMESPACE

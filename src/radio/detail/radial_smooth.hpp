@@ -20,77 +20,93 @@ struct Spacing {
   double length_km;
 };
 
-// nu of Eqs (18), (19), without its frequency.
-HWY_INLINE V edge_nu(const Spacing& path, V slope_tx, V slope_rx, V tx_m, V rx_m) {
-  V length = same(path.length_km);
-  V sum = hn::Add(slope_tx, slope_rx);
-  V first = same(path.step_km);
-  V last = same(static_cast<double>(path.count - 1) * path.step_km);
-  V edge = hn::Div(hn::Add(hn::Sub(rx_m, tx_m), hn::Mul(slope_rx, length)), sum);
-  edge = hn::Min(hn::Max(edge, first), last);
-  edge = pick(hn::Gt(sum, hn::Zero(lanes)), edge, first);
-  V rest = hn::Sub(length, edge);
-  V line = hn::Mul(hn::Add(hn::Mul(tx_m, rest), hn::Mul(rx_m, edge)), same(1 / path.length_km));
-  V excess = hn::Sub(hn::Add(tx_m, hn::Mul(slope_tx, edge)), line);
-  return hn::Div(excess, hn::Sqrt(hn::Mul(edge, rest)));
+// nu of Eqs (18), (19), without its frequency. With a and b the slopes of the two lines of sight
+// over the line between the antennas, they cross at d b / (a + b), a b d / (a + b) above that line,
+// and nu is simply sqrt(a b).
+HWY_INLINE V edge_nu(V slope_tx, V slope_rx, V slope) {
+  V a = hn::Max(hn::Sub(slope_tx, slope), hn::Zero(lanes));
+  V b = hn::Max(hn::Add(slope_rx, slope), hn::Zero(lanes));
+  return hn::Sqrt(hn::Mul(a, b));
 }
 
-// The greatest slope from a mast to a point of the sphere: one of the two beside its horizon.
+// The greatest slope from a mast to a point of the sphere, bulge * (d - x) - mast / x. It lies at
+// one of the two points beside sqrt(mast / bulge): the first if its x (x + step) reaches
+// mast / bulge.
 HWY_INLINE V greatest_smooth_slope(const Spacing& path, V mast_m, double bulge) {
-  V horizon = hn::Sqrt(hn::Mul(mast_m, same(1 / bulge)));
-  V first = same(1);
+  using Floats = hn::Rebind<float, Lanes>;
+  constexpr Floats floats{};
+  double per_step = 1 / (bulge * path.step_km * path.step_km);
+  V square = hn::Mul(mast_m, same(per_step));
+  // A float knows on which side of a point it is, or that it lies there, where both are right.
+  V below = hn::PromoteTo(lanes, hn::Floor(hn::Sqrt(hn::DemoteTo(floats, square))));
+  V above = hn::Add(below, same(1));
+  V best = pick(hn::Ge(hn::Mul(below, above), square), below, above);
   V last = same(static_cast<double>(path.count - 1));
-  V below = hn::Floor(hn::Mul(horizon, same(1 / path.step_km)));
-  auto slope_to = [&](V sample) HWY_ATTR {
-    V x = hn::Mul(hn::Min(hn::Max(sample, first), last), same(path.step_km));
-    return hn::Sub(hn::Mul(same(bulge), hn::Sub(same(path.length_km), x)), hn::Div(mast_m, x));
-  };
-  return hn::Max(slope_to(below), slope_to(hn::Add(below, first)));
+  V x = hn::Mul(hn::Min(hn::Max(best, same(1)), last), same(path.step_km));
+  return hn::Sub(hn::Mul(same(bulge), hn::Sub(same(path.length_km), x)), hn::Div(mast_m, x));
 }
 
 // The sample nearest to the line of sight over a sphere lies beside a root b of
-// m b^3 - (m + 1) b + c = 0, x = d (1 + b) / 2, which is that of Eqs (24), (25). Newton's steps
-// from below its modulus come nearer without passing it; a float knows the sample.
+// m b^3 - (m + 1) b + c = 0, x = d (1 + b) / 2, which is that of Eqs (24), (25); here times the sum
+// of the masts. Newton's steps from below its modulus come nearer without passing it. This finds
+// the sample or one not far away.
 HWY_INLINE V sample_nearest_to_sphere(const Spacing& path, V tx_m, V rx_m, double bulge) {
   using Floats = hn::Rebind<float, Lanes>;
   constexpr Floats floats{};
-  V per_sum = hn::Div(same(1), hn::Add(tx_m, rx_m));
   double curve = 0.5 * bulge * path.length_km * path.length_km;
-  auto c = hn::DemoteTo(floats, hn::Mul(hn::Sub(tx_m, rx_m), per_sum));
-  auto m = hn::DemoteTo(floats, hn::Mul(same(curve), per_sum));
-  auto one = hn::Add(m, hn::Set(floats, 1.0f));
-  auto b = hn::Div(c, one);
-  for (int step = 0; step < 4; ++step) {
+  auto m = hn::Set(floats, static_cast<float>(curve));
+  auto more = hn::DemoteTo(floats, hn::Sub(tx_m, rx_m));
+  auto all_of_it = hn::DemoteTo(floats, hn::Add(hn::Add(tx_m, rx_m), same(curve)));
+  auto b = hn::Div(more, all_of_it);
+  for (int step = 0; step < 3; ++step) {
     auto mb2 = hn::Mul(m, hn::Mul(b, b));
-    auto rise = hn::Sub(hn::Mul(hn::Add(mb2, mb2), b), c);
-    auto slope = hn::Sub(hn::Add(mb2, hn::Add(mb2, mb2)), one);
+    auto rise = hn::Sub(hn::Mul(hn::Add(mb2, mb2), b), more);
+    auto slope = hn::Sub(hn::Add(mb2, hn::Add(mb2, mb2)), all_of_it);
     b = hn::Div(rise, slope);
   }
+  b = hn::IfThenElseZero(hn::Lt(hn::Abs(b), hn::Set(floats, 1.0f)), b);
   double half = 0.5 * static_cast<double>(path.count);
   return hn::Floor(hn::Add(same(half), hn::Mul(same(half), hn::PromoteTo(lanes, b))));
 }
 
-HWY_INLINE V clear_smooth_nu(const Spacing& path, V slope, V tx_m, V rx_m, double bulge) {
-  auto squared = [&](V sample) HWY_ATTR {
+// Where the path is `clear`.
+HWY_INLINE V clear_smooth_nu(const Spacing& path, M clear, V slope, V tx_m, V rx_m, double bulge) {
+  struct Point {
+    V sample;
+    V squared;  // clearance
+    V u;
+  };
+  V first = same(1);
+  V last = same(static_cast<double>(path.count - 1));
+  auto point = [&](V wished) HWY_ATTR {
+    V sample = hn::Min(hn::Max(wished, first), last);
     V x = hn::Mul(sample, same(path.step_km));
     V u = hn::Mul(x, hn::Sub(same(path.length_km), x));
     V clearance = hn::Sub(hn::Add(tx_m, hn::Mul(slope, x)), hn::Mul(same(bulge), u));
-    return hn::Div(hn::Mul(clearance, clearance), u);
+    return Point{sample, hn::Mul(clearance, clearance), u};
   };
-  V least = same(HUGE_VAL);
-  // On few points the sphere's steps are coarse against the masts and the root may be far off.
-  if (path.count <= 8) {
-    for (std::size_t i = 1; i < path.count; ++i) {
-      least = hn::Min(least, squared(same(static_cast<double>(i))));
-    }
-  } else {
-    V first = same(1);
-    V last = same(static_cast<double>(path.count - 1));
-    V below = sample_nearest_to_sphere(path, tx_m, rx_m, bulge);
-    least = hn::Min(squared(hn::Min(hn::Max(below, first), last)),
-                    squared(hn::Min(hn::Max(hn::Add(below, first), first), last)));
+  auto nearer = [](const Point& a, const Point& b)
+                    HWY_ATTR { return hn::Lt(hn::Mul(b.squared, a.u), hn::Mul(a.squared, b.u)); };
+  auto either = [](M second, const Point& a, const Point& b) HWY_ATTR {
+    return Point{pick(second, b.sample, a.sample), pick(second, b.squared, a.squared),
+                 pick(second, b.u, a.u)};
+  };
+  // clearance^2 / u has one minimum along the samples: it is found where the two outer ones of four
+  // are farther, else lies towards them.
+  V below = sample_nearest_to_sphere(path, tx_m, rx_m, bulge);
+  Point least;
+  for (M moved = everywhere(); !none(moved);) {
+    Point p0 = point(hn::Sub(below, first));
+    Point p1 = point(below);
+    Point p2 = point(hn::Add(below, first));
+    Point p3 = point(hn::Add(below, hn::Add(first, first)));
+    Point inner = either(nearer(p1, p2), p1, p2);
+    Point outer = either(nearer(p0, p3), p0, p3);
+    moved = hn::And(nearer(inner, outer), clear);
+    least = either(moved, inner, outer);
+    below = pick(moved, outer.sample, below);
   }
-  return hn::Neg(hn::Sqrt(least));
+  return hn::Neg(hn::Sqrt(hn::Div(least.squared, least.u)));
 }
 
 // nu of the Bullington edge over a bare sphere, masts tx_m and rx_m above it.
@@ -100,12 +116,12 @@ HWY_INLINE V smooth_nu(const Spacing& path, V tx_m, V rx_m, double bulge) {
   V over = hn::Sub(same(bulge * path.length_km), slope);
   M clear = hn::Or(hn::Lt(over, hn::Zero(lanes)),
                    hn::Lt(hn::Mul(over, over), hn::Mul(same(3.999999 * bulge), tx_m)));
-  if (all(clear)) return clear_smooth_nu(path, slope, tx_m, rx_m, bulge);
+  if (all(clear)) return clear_smooth_nu(path, clear, slope, tx_m, rx_m, bulge);
   V slope_tx = greatest_smooth_slope(path, tx_m, bulge);
   clear = hn::Lt(slope_tx, slope);
-  V nu = edge_nu(path, slope_tx, greatest_smooth_slope(path, rx_m, bulge), tx_m, rx_m);
+  V nu = edge_nu(slope_tx, greatest_smooth_slope(path, rx_m, bulge), slope);
   if (none(clear)) return nu;
-  return pick(clear, clear_smooth_nu(path, slope, tx_m, rx_m, bulge), nu);
+  return pick(clear, clear_smooth_nu(path, clear, slope, tx_m, rx_m, bulge), nu);
 }
 
 }  // namespace cairn::radio::HWY_NAMESPACE
