@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from 'vitest';
 import type { Claim, ClaimNumber } from './api/types';
-import { changeText, noFilter, numberText, passes } from './claims';
+import { changeText, computedBeside, noFilter, numberText, passes } from './claims';
 
 const number = (change: Partial<ClaimNumber>): ClaimNumber => {
   return { year: 2025, value: 50, value_max: null, op: '=', text: null, ...change };
@@ -41,5 +41,13 @@ describe('the filter', () => {
     expect(passes(claim, { ...noFilter, status: 'behind', class: 'binding' })).toBe(true);
     expect(passes(claim, { ...noFilter, status: 'behind', class: 'expected' })).toBe(false);
     expect(passes(claim, { ...noFilter, place: 'text' })).toBe(false);
+  });
+});
+
+describe('what is computed beside a claim', () => {
+  it('is known for the shares of villages alone', () => {
+    expect(computedBeside('village_5g_share')).toBe('village_5g_coverage');
+    expect(computedBeside('bs5g')).toBeNull();
+    expect(computedBeside(null)).toBeNull();
   });
 });

@@ -40,3 +40,12 @@ export function passes(claim: Claim, filter: ClaimFilter): boolean {
     (filter.place === '' || claim.place === filter.place)
   );
 }
+
+/** Indicators of what is reported, and those that the propagation models compute beside them. */
+const computed: Record<string, string> = {
+  village_5g_share: 'village_5g_coverage',
+  village_4g_share: 'village_4g_coverage',
+};
+export function computedBeside(indicator: string | null): string | null {
+  return indicator === null ? null : (computed[indicator] ?? null);
+}

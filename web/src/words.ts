@@ -493,6 +493,7 @@ export const words = {
   showDifference: ['与现状之差', 'Difference to the present'],
   computedIn: ['{0} 秒算出', 'computed in {0} s'],
   computedShare: ['按传播模型计算', 'As computed from propagation'],
+  claimedShare: ['登记（上报）的通达', 'As registered or reported'],
   computedBeside: [
     '登记的是各村上报的通达，计算的是按传播模型在村委会等处够用的信号。',
     'Registered is what villages report; computed is signal enough at the committee and the like.',

@@ -205,7 +205,9 @@ function radioFill(scene: Scene): LayerSpecification[] {
     layers.push({ id: 'coverage', type: 'raster', source: 'coverage', paint });
   }
   if (scene.radio?.picture) {
-    layers.push({ id: 'what-if', type: 'raster', source: 'what-if', paint });
+    // Nearest would want mipmaps of a picture whose sides are powers of two, and draw it black.
+    const smooth = { ...paint, 'raster-resampling': 'linear' as const };
+    layers.push({ id: 'what-if', type: 'raster', source: 'what-if', paint: smooth });
   }
   return layers;
 }
