@@ -27,9 +27,11 @@ namespace cairn::radio::HWY_NAMESPACE {
 
 // Terrain, or terrain and clutter, over one bulged Earth.
 struct Layer {
+  double bulge;  // m per km^2
   Surface surface;
   Hull hull;
-  V greatest;  // slope from the transmitter, without the receiver's part bulge * d
+  V near_sample;  // that came nearest to the line of sight of a receiver before
+  V greatest;     // slope from the transmitter, without the receiver's part bulge * d
 };
 
 // What a receiver knows of a layer.
@@ -67,10 +69,12 @@ class GroupWalk {
     links_ = block.walk_links.data();
     ground_ = take(block.samples);
     top_ = with_clutter ? take(block.samples) : ground_;
-    median_ = layer(top_, 500 / fan.radii.median_km);
-    beta_ = layer(top_, 500 / fan.radii.beta_km);
-    flat_ = layer(ground_, 0);
-    if constexpr (with_clutter) bare_ = layer(ground_, 500 / fan.radii.median_km);
+    Surface tops = surface(top_);
+    Surface grounds = with_clutter ? surface(ground_) : tops;
+    median_ = layer(tops, 500 / fan.radii.median_km);
+    beta_ = layer(tops, 500 / fan.radii.beta_km);
+    flat_ = layer(grounds, 0);
+    if constexpr (with_clutter) bare_ = layer(grounds, 500 / fan.radii.median_km);
     std::int64_t known[width];
     for (std::size_t i = 0; i < width; ++i) {
       known[i] = static_cast<std::int64_t>(block.known[first_lane + i]);
@@ -96,11 +100,14 @@ class GroupWalk {
     rows_ += rows * width;
     return from;
   }
-  HWY_INLINE Layer layer(const double* top, double bulge) {
+  HWY_INLINE Surface surface(const double* top) {
     std::size_t blocks = block_.samples / block_samples + 1;
-    Layer made{{top, bulge, take(blocks), take(blocks / large_blocks + 1)},
-               {take(block_.samples), take(block_.samples), links_},
-               same(-HUGE_VAL)};
+    double* block_max = take(blocks);
+    return {top, block_max, take(blocks / large_blocks + 1)};
+  }
+  HWY_INLINE Layer layer(const Surface& surface, double bulge) {
+    double* slope = take(block_.samples);
+    Layer made{bulge, surface, {slope, take(block_.samples), links_}, same(1), same(-HUGE_VAL)};
     links_ += block_.samples * width;
     return made;
   }
@@ -148,6 +155,8 @@ class GroupWalk {
     if constexpr (with_clutter) bare = horizons(bare_, at, ground);
     if (wanted) receive(at, median, beta, flat, bare);
 
+    median_.surface.extend(k, top);
+    if constexpr (with_clutter) bare_.surface.extend(k, ground);
     M bare_root = join(with_clutter ? bare_ : median_, at, ground, bare.tangents, nullptr);
     horizon_sample_ = pick(bare_root, same(static_cast<double>(k)), horizon_sample_);
     if constexpr (with_clutter) join(median_, at, top, median.tangents, nullptr);
@@ -168,7 +177,7 @@ class GroupWalk {
 
   HWY_INLINE Horizons horizons(const Layer& layer, const Receiver& at, V top) const {
     double x = at.distance_km;
-    double bulge = layer.surface.bulge;
+    double bulge = layer.bulge;
     double drop = bulge * x * x;
     Horizons out;
     out.slope_tx = hn::Add(layer.greatest, same(bulge * x));
@@ -189,12 +198,11 @@ class GroupWalk {
   HWY_INLINE M join(Layer& layer, const Receiver& at, V top, const Tangents& found,
                     const M* roots) {
     double x = at.distance_km;
-    double bulge = layer.surface.bulge;
+    double bulge = layer.bulge;
     V bulged = hn::Sub(top, same(bulge * x * x));
     V slope_tx = hn::Sub(hn::Mul(hn::Sub(top, tx_m_), same(1 / x)), same(bulge * x));
     M root = hn::Gt(slope_tx, layer.greatest);
     layer.greatest = pick(root, slope_tx, layer.greatest);
-    if (layer.surface.bulge > 0) extend(layer.surface, at.sample, bulged);
     if (at.sample < 2) {
       VI own = hn::Add(hn::Set(integers, static_cast<std::int64_t>(width)), hn::Iota(integers, 0));
       layer.hull.append(1, bulged, bulged, own, make_link(own, own, hn::Zero(integers)),
@@ -244,14 +252,17 @@ class GroupWalk {
     rx_m = hn::Sub(at.antenna_m, hn::Min(rx, at.ground_m));
   }
 
-  HWY_INLINE NearestPoint nearest(const Layer& layer, const Receiver& at, M wanted) const {
+  HWY_INLINE NearestPoint nearest(Layer& layer, const Receiver& at, M wanted) const {
     Sight sight{step_km_, at.distance_km, tx_m_, at.slope};
-    return SightScan(layer.surface, sight, wanted).run(at.sample - 1);
+    NearestPoint found =
+        SightScan(layer.surface, layer.bulge, sight, wanted).run(at.sample - 1, layer.near_sample);
+    layer.near_sample = pick(wanted, found.sample, layer.near_sample);
+    return found;
   }
 
   // nu of the real path. `found` are the nearest points where they are known already.
-  HWY_INLINE V actual_nu(const Layer& layer, const Receiver& at, const Horizons& seen,
-                         const NearestPoint* found) const {
+  HWY_INLINE V actual_nu(Layer& layer, const Receiver& at, const Horizons& seen,
+                         const NearestPoint* found) {
     V nu = edge_nu(seen.slope_tx, seen.slope_rx, at.slope);
     M clear = hn::And(seen.clear, at.wanted);
     if (none(clear)) return nu;
@@ -264,7 +275,7 @@ class GroupWalk {
     std::size_t k = at.sample;
     double d = at.distance_km;
     SmoothSurface smooth = smooth_surface(at);
-    const Layer& ground = with_clutter ? bare_ : median_;
+    Layer& ground = with_clutter ? bare_ : median_;
     M in_sight = hn::AndNot(hn::Gt(bare.slope_tx, at.slope), at.wanted);
     M blocked = hn::And(hn::Gt(flat.slope_tx, at.slope), at.wanted);
     Summit obstruction{flat.tangents.seen, at.slope, blocked};
@@ -278,8 +289,8 @@ class GroupWalk {
     put(at.antenna_m, block_.rx_amsl_m, k);
     put(tx_over, block_.tx_over_smooth_m, k);
     put(rx_over, block_.rx_over_smooth_m, k);
-    put(smooth_nu(path, tx_over, rx_over, median_.surface.bulge), block_.smooth_median_nu, k);
-    put(smooth_nu(path, tx_over, rx_over, beta_.surface.bulge), block_.smooth_beta_nu, k);
+    put(smooth_nu(path, tx_over, rx_over, median_.bulge), block_.smooth_median_nu, k);
+    put(smooth_nu(path, tx_over, rx_over, beta_.bulge), block_.smooth_beta_nu, k);
     put(hn::Sub(tx_m_, smooth.tx_m), block_.tx_effective_m, k);
     put(hn::Sub(at.antenna_m, smooth.rx_m), block_.rx_effective_m, k);
 
@@ -298,7 +309,7 @@ class GroupWalk {
                                    V nearest_sample) const {
     std::size_t k = at.sample;
     double d = at.distance_km;
-    double drop = median_.surface.bulge * d;
+    double drop = median_.bulge * d;
     auto angle_mrad = [&](V slope) HWY_ATTR {
       V tangent = hn::Mul(hn::Sub(slope, same(drop)), same(0.001));
       return hn::Mul(arc_tangent(tangent), same(1000));
