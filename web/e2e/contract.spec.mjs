@@ -130,6 +130,50 @@ test('things', async () => {
   }
 });
 
+test('radio', async () => {
+  const { bands } = await ask('/v1/radio/bands');
+  assert.ok(bands.some((band) => band.id === 'n28'));
+  const { terrain } = await ask('/v1/radio/terrain');
+  assert.ok(terrain.label.length > 0);
+  for (const model of ['p1812', 'itm', 'p526', 'rma', 'free']) {
+    const query = { from: '102.3,27.8', to: '102.35,27.82', band: 'n28', model };
+    const link = await ask('/v1/radio/profile', { query });
+    assert.equal(link.model, model);
+  }
+  await ask('/v1/radio/profile', { query: { from: '27.8,102.3', to: '102.3,27.8' }, status: 400 });
+});
+
+test('coverage', async () => {
+  const { layers } = await ask('/v1/coverage/layers');
+  assert.ok(layers.some((layer) => layer.operator === 'any' && layer.band === '5g'));
+  const path = '/v1/coverage/tiles/{operator}/{band}/{z}/{x}/{y}.png';
+  operation(path);
+  const tile = await fetch(`${server}/v1/coverage/tiles/any/5g/7/100/54.png`);
+  assert.ok([200, 202].includes(tile.status), `${tile.status}`);
+  assert.equal(tile.headers.get('content-type'), 'image/png');
+  const none = { operator: 'nobody', band: '5g', z: 7, x: 100, y: 54 };
+  await ask(path, { fill: none, status: 404 });
+  for (const query of [
+    { lon: '102.26', lat: '27.89' },
+    { lon: '101.0', lat: '28.3', operator: 'mobile', band: '4g' },
+  ]) {
+    await ask('/v1/coverage/at', { query });
+  }
+  await ask('/v1/coverage/at', { query: { lon: '27.89', lat: '102.26' }, status: 400 });
+  const json = { method: 'post', headers: { 'Content-Type': 'application/json' } };
+  const site = { lon: 102.5, lat: 27.5, mast_m: 40, band: 'n28', operator: 'mobile' };
+  await ask('/v1/coverage/what-if', { ...json, body: JSON.stringify(site) });
+  await ask('/v1/coverage/what-if', {
+    ...json,
+    body: JSON.stringify({ ...site, mast_m: 0 }),
+    status: 400,
+  });
+  for (const technology of ['4g', '5g']) {
+    const query = { technology, covered: 'false', limit: '20' };
+    await ask('/v1/coverage/villages', { query });
+  }
+});
+
 test('the map', async () => {
   const { layers } = await ask('/v1/layers');
   for (const layer of layers) {
