@@ -542,8 +542,8 @@ Status check_options(const ServeOptions& options, std::size_t cells, std::size_t
 }  // namespace
 
 const char* to_string(Why why) {
-  constexpr const char* words[] = {"covered", "no_cell", "ridge",   "antenna",
-                                   "too_far", "uplink",  "downlink"};
+  constexpr const char* words[] = {"covered", "no_cell", "ridge",    "antenna",
+                                   "too_far", "uplink",  "downlink", "unknown"};
   return words[static_cast<std::size_t>(why)];
 }
 

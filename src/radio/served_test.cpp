@@ -576,6 +576,16 @@ TEST(Served, APathOverAHoleIsUnknownNotUncovered) {
   EXPECT_EQ(other.now().best->cell, 1u);
 }
 
+TEST(Served, EveryReasonHasAWord) {
+  std::set<std::string> words;
+  for (const Why why : {Why::covered, Why::no_cell, Why::ridge, Why::antenna, Why::too_far,
+                        Why::uplink, Why::downlink, Why::unknown}) {
+    words.insert(to_string(why));
+  }
+  EXPECT_EQ(words.size(), 8U);
+  EXPECT_STREQ(to_string(Why::unknown), "unknown");
+}
+
 TEST(Served, RefusesOptionsThatMeanNothing) {
   OwnedTerrain terrain = flat(101, 50, 1'000);
   std::vector<Cell> cells = {cell(terrain, 0, 0)};
