@@ -119,6 +119,30 @@ Result<std::vector<MapSite>> map_sites(const geo::TerrainGrid& terrain, std::spa
 
 namespace {
 
+// Which places of one line from west to east have a height: TerrainGrid::height_m without it.
+class PostRow {
+ public:
+  PostRow(const geo::TerrainGrid& terrain, double y_m) : terrain_(terrain) {
+    double row = (terrain.north_m - y_m) / terrain.cell_m;
+    if (!(row >= 0 && row <= terrain.rows - 1.0)) return;
+    auto r = std::min(static_cast<std::uint32_t>(row), terrain.rows - 2);
+    posts_ = terrain.heights.data() + std::size_t{r} * terrain.columns;
+  }
+  bool known(double x_m) const {
+    constexpr std::uint16_t missing = geo::TerrainGrid::missing;
+    double column = (x_m - terrain_.west_m) / terrain_.cell_m;
+    if (!(posts_ != nullptr && column >= 0 && column <= terrain_.columns - 1.0)) return false;
+    const std::uint16_t* at =
+        posts_ + std::min(static_cast<std::uint32_t>(column), terrain_.columns - 2);
+    return at[0] != missing && at[1] != missing && at[terrain_.columns] != missing &&
+           at[terrain_.columns + 1] != missing;
+  }
+
+ private:
+  const geo::TerrainGrid& terrain_;
+  const std::uint16_t* posts_ = nullptr;
+};
+
 // One site over the pixels of one tile.
 class Painter {
  public:
@@ -165,13 +189,14 @@ class Painter {
     double reach = task_.options.radius_m * task_.options.radius_m;
     double near_m = exact_steps * task_.options.step_m;
     std::size_t begin = std::size_t{row} * frame.columns;
+    PostRow posts(task_.terrain, centre(begin).y_m);
     for (std::uint32_t column = tile.first_column; column < tile.last_column; ++column) {
-      double east_m = frame.west_m + column * frame.cell_m - site_.at.x_m;
+      double x_m = frame.west_m + column * frame.cell_m;
+      double east_m = x_m - site_.at.x_m;
       double square = east_m * east_m + north_m * north_m;
       if (square > reach) continue;
       std::size_t pixel = begin + column;
-      std::optional<double> ground_m = task_.terrain.height_m(centre(pixel));
-      if (!ground_m) {
+      if (!posts.known(x_m)) {
         unknown_[pixel] = 1;
         continue;
       }
@@ -179,13 +204,12 @@ class Painter {
       if (task_.shape == nullptr || distance_m < near_m) {
         room_.exact.push_back(pixel);
       } else {
-        from_lattice(pixel, east_m, north_m, distance_m, *ground_m);
+        from_lattice(pixel, east_m, north_m, distance_m);
       }
     }
   }
 
-  void from_lattice(std::size_t pixel, double east_m, double north_m, double distance_m,
-                    double ground_m) {
+  void from_lattice(std::size_t pixel, double east_m, double north_m, double distance_m) {
     double turn = std::atan2(east_m, north_m) * turns_per_rad_;
     if (turn < 0) turn += 1;
     PolarShape::Place at = task_.shape->locate(distance_m / task_.options.step_m, turn);
@@ -210,7 +234,7 @@ class Painter {
       room_.above_db[band] = std::max(std::max(a, b), std::max(c, d)) - between;
     }
     if (!site_.clutter_db.empty()) add_clutter(pixel);
-    sight_from_lattice(at, distance_m, ground_m);
+    sight_from_lattice(at, pixel, distance_m);
     find_levels((turn > 0.5 ? turn - 1 : turn) * 360);
     if (wants_exact()) {
       room_.exact.push_back(pixel);
@@ -227,7 +251,7 @@ class Painter {
     }
   }
 
-  void sight_from_lattice(const PolarShape::Place& at, double distance_m, double ground_m) {
+  void sight_from_lattice(const PolarShape::Place& at, std::size_t pixel, double distance_m) {
     std::size_t nearest =
         (at.clockwise < 0.5 ? at.near_left : at.near_right) + (at.outwards < 0.5 ? 0 : 1);
     bool sight = lattice_.sight[nearest] != 0;
@@ -235,6 +259,7 @@ class Painter {
     if (!lattice_.horizon_mrad.empty()) {
       if (sight) {
         double km = distance_m / 1000;
+        double ground_m = *task_.terrain.height_m(centre(pixel));
         double top_m = ground_m + task_.options.propagation.rx_mast_m;
         double slope = (top_m - site_.antenna_amsl_m) / km - bulge_m_per_km2_ * km;
         angle_mrad = 1000 * std::atan(slope / 1000);
