@@ -41,6 +41,7 @@ class ServeTest : public ::testing::Test {
     options.root = CAIRN_SOURCE_DIR;
     options.token = "secret";
     options.data_directory = directory_;
+    options.study = study_;
     Problems problems;
     auto running = serve(options, *files_, *clock_, problems);
     ASSERT_TRUE(running) << to_string(running.error());
@@ -85,6 +86,7 @@ class ServeTest : public ::testing::Test {
   std::unique_ptr<Clock> clock_ = system_clock();
   std::unique_ptr<Running> running_;
   std::string directory_;
+  bool study_ = false;
 };
 
 TEST_F(ServeTest, AnswersAboutThePanxiRegion) {
@@ -152,6 +154,49 @@ TEST_F(ServeTest, FilesThatCannotBeReadChangeNothing) {
   EXPECT_EQ(dry.status, 201);
   EXPECT_TRUE(dry.json()["id"].is_null());
   EXPECT_TRUE(ask("GET", "/v1/imports").json()["imports"].empty());
+}
+
+// The server answers at once; coverage follows, and an import is studied like the rest.
+TEST_F(ServeTest, CoverageIsComputedAsideAndSwappedIn) {
+  study_ = true;
+  start();
+  const auto share = [&] {
+    const Json rows =
+        ask("GET", "/v1/evaluate?formula=village_5g_coverage&region=513422").json()["rows"];
+    return rows.empty() || rows[0]["value"].is_null() ? -1.0 : rows[0]["value"].get<double>();
+  };
+  const auto wait_for = [&](double at_least) {
+    for (int i = 0; i < 1200 && share() < at_least; ++i) ::usleep(100'000);
+    return share();
+  };
+  const double before = wait_for(0);
+  ASSERT_GE(before, 0) << "nothing was computed";
+  const Json village = ask("GET", "/v1/things/513401002001").json();
+  ASSERT_EQ(village["studies"].size(), 1u);
+  EXPECT_NE(village["studies"][0]["origin"].get<std::string>().find("ESTIMATED"),
+            std::string::npos);
+  std::size_t derived = 0;
+  for (const Json& property : village["properties"]) {
+    if (property["source"].is_null()) continue;
+    EXPECT_EQ(property["source"], village["studies"][0]["key"]);
+    EXPECT_TRUE(property["estimated"].get<bool>());
+    ++derived;
+  }
+  EXPECT_GT(derived, 8u);
+  // Muli has hardly any 5G: a station beside a village changes the share.
+  const std::string rows =
+      "id,type,region,lon,lat,status,tech,band,operator,height_m\n"
+      "new1,base_station,513422225201,{},{},live,5g,n28,mobile,40\n";
+  const Json far = ask("GET", "/v1/things/513422225201").json();
+  const auto position = far["position"];
+  ASSERT_TRUE(position.is_object());
+  const Answer preview =
+      ask("POST", "/v1/imports?kind=things&format=csv&replace=none",
+          format(fmt::runtime(rows), position["lon"].get<double>(), position["lat"].get<double>()));
+  ASSERT_EQ(preview.status, 201) << preview.body;
+  const std::string id = preview.json()["id"];
+  ASSERT_EQ(ask("POST", "/v1/imports/" + id + "/commit").status, 200);
+  EXPECT_GT(wait_for(before + 0.1), before);
 }
 
 TEST(Serve, ListeningElsewhereNeedsAToken) {

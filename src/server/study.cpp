@@ -271,28 +271,25 @@ void StudyDesk::run() {
       job.swap(waiting_);
       busy_ = true;
     }
-    const Status done = run(*job);
-    {
-      const std::lock_guard lock(mutex_);
-      busy_ = false;
-      if (stopping_) return;
-      if (!done) trouble_ = done.error().message;
-    }
+    Status done = compute(*job, job->registered);
     if (done && ready_) ready_();
+    // So that the first look at a proposal need not wait.
+    for (std::size_t i = 0; done && i < job->proposals.size(); ++i) {
+      const auto laid = model::overlay(job->registered, job->proposals[i]);
+      if (laid) done = compute(*job, *laid);  // otherwise told when somebody asks for it
+    }
+    const std::lock_guard lock(mutex_);
+    busy_ = false;
+    if (!done && !stopping_) trouble_ = done.error().message;
   }
 }
 
-Status StudyDesk::run(const Job& job) {
+Status StudyDesk::compute(const Job& job, const model::Snapshot& snapshot) {
   const std::lock_guard lock(study_mutex_);
   if (auto open = open_terrain(job, true); !open) return open;
   load_known();
-  constexpr auto all = static_cast<std::size_t>(-1);
-  if (auto base = study(job, job.registered, all); !base) return fail(base.error());
-  // So that the first look at a proposal need not wait.
-  for (const model::Proposal& proposal : job.proposals) {
-    const auto laid = model::overlay(job.registered, proposal);
-    if (!laid) continue;  // told when somebody asks for it
-    if (auto done = study(job, *laid, all); !done) return fail(done.error());
+  if (auto done = study(job, snapshot, static_cast<std::size_t>(-1)); !done) {
+    return fail(done.error());
   }
   return {};
 }

@@ -78,7 +78,7 @@ class StudyDesk final : public watch::Study {
   void keep(const plan::CoverageStudy& study) const;
   void compute_aside(Job job) const;
   void run();
-  Status run(const Job& job);
+  Status compute(const Job& job, const model::Snapshot& snapshot);
 
   Files& files_;
   StudyOptions options_;

@@ -215,6 +215,8 @@ TEST_F(Packs, LoadWithoutAProblem) {
 TEST_F(Packs, EachReplaysAsItDeclares) {
   for (const model::PackDef& pack : world_->snapshot.catalog->packs) {
     EXPECT_FALSE(pack.replay.empty()) << pack.id << " declares no replay";
+    // Its values come from a study, which server/study_test.cpp hands to the world.
+    if (pack.id == world_->snapshot.catalog->coverage->pack) continue;
     const auto report = replay_pack(*world_, pack.id);
     ASSERT_TRUE(report.has_value()) << to_string(report.error());
     for (const ReplayLine& line : report->lines) {
