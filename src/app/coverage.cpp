@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <iterator>
 
 #include "app/coverage_area.hpp"
 #include "app/coverage_files.hpp"
@@ -20,7 +21,8 @@
 namespace cairn::app {
 namespace {
 
-constexpr std::size_t most_shown = 20;   // mistakes, one by one
+constexpr std::size_t most_shown = 20;  // mistakes, one by one
+constexpr std::size_t served_at_once = 2'000;
 constexpr std::size_t most_places = 60;  // rows of the table on a terminal
 
 // One run, step by step; each step says whether the next may follow.
@@ -127,7 +129,7 @@ class Run {
       why += format("; {} rows have mistakes", bad);
     }
     if (sites_.others > 0) why += format("; {} are no stations on the air then", sites_.others);
-    if (plan_.others > 0) why += format("; {} are of another band or operator", plan_.others);
+    if (plan_.others > 0) why += format("; {} are of another band, operator or area", plan_.others);
     std::string others;
     for (const auto& [band, count] : plan_.other_bands) {
       others += format("{}{} ({})", others.empty() ? ": " : ", ", band, count);
@@ -136,20 +138,29 @@ class Run {
   }
 
   Status prepare() {
-    std::vector<geo::Point> wanted = positions();
-    const geo::Point middle = middle_of(wanted);
-    for (const PointRow& point : points_.rows) {
-      if (far_from(middle, point.position).empty()) wanted.push_back(point.position);
-    }
     area_ = job_.area ? *job_.area : *area_of(positions(), job_.radius_m);
-    // Sites beside the map are heard in it, too; places may lie beyond all sites.
-    const geo::TerrainArea around = job_.area ? widened(*job_.area, job_.radius_m + 1'000)
-                                              : *area_of(wanted, job_.radius_m + 1'000);
+    // Sites beside the map are heard in it, too.
+    const double margin_m = job_.radius_m + 1'000;
+    const geo::TerrainArea around =
+        job_.area ? widened(*job_.area, margin_m) : around_all(positions(), margin_m);
     Progress progress(stderr, terminal_, "terrain");
     auto terrain = open_terrain(context_, job_.terrain, around, *workers_, progress.callback());
     if (!terrain) return fail(terrain.error());
     terrain_ = std::move(*terrain);
     return {};
+  }
+
+  // The sites with their margin. Only places beyond make it larger: a table of places lies on the
+  // grid of the map of the same sites, and says the same.
+  geo::TerrainArea around_all(std::vector<geo::Point> wanted, double margin_m) const {
+    const geo::TerrainArea sites = *area_of(wanted, margin_m);
+    const geo::Point middle = middle_of(wanted);
+    const std::size_t before = wanted.size();
+    for (const PointRow& point : points_.rows) {
+      const bool far = !far_from(middle, point.position).empty();
+      if (!far && !holds(sites, point.position)) wanted.push_back(point.position);
+    }
+    return wanted.size() == before ? sites : *area_of(wanted, margin_m);
   }
 
   // A row off the terrain is a row with a mistake.
@@ -196,21 +207,37 @@ class Run {
            std::find(plan_.estimated.begin(), plan_.estimated.end(), true) != plan_.estimated.end();
   }
 
-  Status serve() {
-    if (!job_.wants_points()) return {};
-    std::vector<radio::ServePoint> places;
-    for (const PointRow& row : points_.rows) places.push_back({row.id, row.position});
+  // Some at a time, so that it can be seen and stopped.
+  Status serve_all(radio::ServedPoints& out) {
     radio::ServeOptions options;
     options.propagation = job_.propagation;
     options.radius_m = job_.radius_m;
-    const auto served =
-        radio::serve_points(terrain_.grid(), plan_.cells, places, options, *workers_);
-    if (!served) return fail(served.error());
-    for (const auto& bad : served->left_out) {
+    Progress progress(stderr, terminal_, "places");
+    const std::size_t all = points_.rows.size();
+    for (std::size_t begin = 0; begin < all; begin += served_at_once) {
+      std::vector<radio::ServePoint> places;
+      for (std::size_t i = begin; i < std::min(all, begin + served_at_once); ++i) {
+        places.push_back({points_.rows[i].id, points_.rows[i].position});
+      }
+      auto served = radio::serve_points(terrain_.grid(), plan_.cells, places, options, *workers_);
+      if (!served) return fail(served.error());
+      std::move(served->points.begin(), served->points.end(), std::back_inserter(out.points));
+      if (begin == 0) out.left_out = std::move(served->left_out);
+      const auto done = static_cast<double>(out.points.size());
+      if (!progress.show(done / static_cast<double>(all))) return fail(Code::conflict, "cancelled");
+    }
+    for (const auto& bad : out.left_out) {
       print_error(context_, {Code::invalid, bad.message, plan_.places[bad.cell]});
     }
+    return {};
+  }
+
+  Status serve() {
+    if (!job_.wants_points()) return {};
+    radio::ServedPoints served;
+    if (Status ok = serve_all(served); !ok) return ok;
     const CoverageReport report = {points_,
-                                   *served,
+                                   served,
                                    plan_.cells,
                                    radio::to_string(job_.propagation.model),
                                    terrain_.info().label,

@@ -38,6 +38,13 @@ geo::TerrainArea widened(const geo::TerrainArea& area, double margin_m) {
           wrapped(area.east_deg + lon), std::min(90.0, area.north_deg + lat)};
 }
 
+bool holds(const geo::TerrainArea& area, geo::Point position) {
+  const double width = area.east_deg - area.west_deg + (area.east_deg <= area.west_deg ? 360 : 0);
+  double east_of = position.x - area.west_deg;
+  if (east_of < 0) east_of += 360;
+  return east_of <= width && position.y >= area.south_deg && position.y <= area.north_deg;
+}
+
 std::optional<geo::TerrainArea> area_of(std::span<const geo::Point> positions, double margin_m) {
   if (positions.empty()) return {};
   geo::Box box;

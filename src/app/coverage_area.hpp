@@ -18,6 +18,7 @@ namespace cairn::app {
 std::optional<geo::TerrainArea> area_of(std::span<const geo::Point> positions, double margin_m);
 // With a margin more on each side.
 geo::TerrainArea widened(const geo::TerrainArea& area, double margin_m);
+bool holds(const geo::TerrainArea& area, geo::Point position);
 
 // What is wrong with a position that is too far from the middle of all; empty for the others. One
 // row with swapped coordinates must not make an area of half the world.

@@ -26,6 +26,16 @@ TEST(CoverageArea, GoesOverTheAntimeridian) {
   EXPECT_NEAR(std::abs(middle_of(sites).x), 179.9, 1e-9);
 }
 
+TEST(CoverageArea, HoldsWhatLiesInIt) {
+  EXPECT_TRUE(holds({101, 27, 102, 28}, {101.5, 27.5}));
+  EXPECT_FALSE(holds({101, 27, 102, 28}, {102.5, 27.5}));
+  EXPECT_FALSE(holds({101, 27, 102, 28}, {100.5, 27.5}));
+  EXPECT_FALSE(holds({101, 27, 102, 28}, {101.5, 28.5}));
+  EXPECT_TRUE(holds({179, -1, -179, 1}, {-179.5, 0}));
+  EXPECT_TRUE(holds({179, -1, -179, 1}, {179.5, 0}));
+  EXPECT_FALSE(holds({179, -1, -179, 1}, {0, 0}));
+}
+
 TEST(CoverageArea, SwappedRowsAreFar) {
   const std::vector<geo::Point> sites = {{102, 28}, {102.1, 28}, {28, 60}, {102, 28.1}};
   const geo::Point middle = middle_of(sites);

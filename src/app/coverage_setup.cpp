@@ -169,6 +169,22 @@ class Maker {
   CellPlan& out_;
 };
 
+void keep_cells(CellPlan& plan, const std::function<bool(std::size_t)>& keep) {
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < plan.cells.size(); ++i) {
+    if (!keep(i)) continue;
+    if (kept != i) {
+      plan.cells[kept] = std::move(plan.cells[i]);
+      plan.places[kept] = std::move(plan.places[i]);
+      plan.estimated[kept] = plan.estimated[i];
+    }
+    ++kept;
+  }
+  plan.cells.resize(kept);
+  plan.places.resize(kept);
+  plan.estimated.resize(kept);
+}
+
 }  // namespace
 
 const radio::LinkBudget* BandBook::find(std::string_view name) const {
@@ -239,25 +255,20 @@ Result<CellPlan> make_cells(const std::vector<SiteRow>& rows, const BandBook& bo
   return out;
 }
 
+void pass_over(CellPlan& plan, const std::function<bool(const radio::Cell&)>& keep) {
+  const std::size_t before = plan.cells.size();
+  keep_cells(plan, [&](std::size_t i) { return keep(plan.cells[i]); });
+  plan.others += before - plan.cells.size();
+}
+
 void leave_out(CellPlan& plan, const std::function<std::string(const radio::Cell&)>& wrong) {
-  std::size_t kept = 0;
-  for (std::size_t i = 0; i < plan.cells.size(); ++i) {
+  keep_cells(plan, [&](std::size_t i) {
     std::string why = wrong(plan.cells[i]);
-    if (!why.empty()) {
-      ++plan.left_out;
-      plan.problems.error(plan.places[i], std::move(why));
-      continue;
-    }
-    if (kept != i) {
-      plan.cells[kept] = std::move(plan.cells[i]);
-      plan.places[kept] = std::move(plan.places[i]);
-      plan.estimated[kept] = plan.estimated[i];
-    }
-    ++kept;
-  }
-  plan.cells.resize(kept);
-  plan.places.resize(kept);
-  plan.estimated.resize(kept);
+    if (why.empty()) return true;
+    ++plan.left_out;
+    plan.problems.error(plan.places[i], std::move(why));
+    return false;
+  });
 }
 
 radio::AntennaPattern usual_sector(const model::BandDef& band,

@@ -55,6 +55,8 @@ struct CellPlan {
 Result<CellPlan> make_cells(const std::vector<SiteRow>& rows, const BandBook& book,
                             const CellWishes& wishes, const Files& files);
 
+// Passes over cells for which `keep` is false: no mistake of theirs.
+void pass_over(CellPlan& plan, const std::function<bool(const radio::Cell&)>& keep);
 // Leaves out cells for which `wrong` has something to say.
 void leave_out(CellPlan& plan, const std::function<std::string(const radio::Cell&)>& wrong);
 

@@ -171,6 +171,11 @@ TEST(CoverageSetup, CellsThatAreLeftOutTakeTheirPlacesAlong) {
   EXPECT_EQ(plan->places[1], "sites.csv:9");
   EXPECT_TRUE(plan->estimated[1]);
   EXPECT_EQ(plan->left_out, 1U);
+  pass_over(*plan, [](const radio::Cell& cell) { return cell.id == "c"; });
+  ASSERT_EQ(plan->cells.size(), 1U);
+  EXPECT_EQ(plan->places[0], "sites.csv:9");
+  EXPECT_EQ(plan->others, 1U);
+  EXPECT_EQ(plan->left_out, 1U);
 }
 
 TEST(CoverageSetup, TheShippedBandsAreThere) {
