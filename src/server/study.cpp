@@ -137,15 +137,19 @@ Status StudyDesk::open_terrain(const Job& job, bool prepare) const {
   if (!job.area)
     return fail(Code::not_found, "the home region has no boundaries to find relief by");
   wish.area = geo::area_around(*job.area, margin_m);
-  std::error_code failed;
-  const std::string folder = options_.data_directory.empty()
-                                 ? fs::temp_directory_path(failed).string()
-                                 : options_.data_directory + "/terrain";
-  const std::string path = folder + "/" + terrain_name(wish);
+  const std::string name = terrain_name(wish);
+  // Where nothing can be kept (no data directory, one that is only read) it is prepared again by
+  // each process, beside other files of the moment.
+  std::error_code none;
+  std::string folder = fs::temp_directory_path(none).string();
+  if (!options_.data_directory.empty()) {
+    const std::string kept = options_.data_directory + "/terrain";
+    if (fs::exists(kept) || files_.make_directory(kept)) folder = kept;
+  }
+  const std::string path = folder + "/" + name;
   // What is there and does not open is made anew.
   if (files_.exists(path) && take(path)) return {};
   if (!prepare) return fail(Code::not_found, "the relief is being prepared");
-  if (auto made = files_.make_directory(folder); !made) return made;
   const auto info = geo::prepare_terrain(wish, *workers_, path, [this](double) {
     const std::lock_guard lock(mutex_);
     return !stopping_;
