@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // P.1812 for many receivers at once: the formulas of p1812.hpp over the arrays of a RadialBlock,
 // as many side by side as the processor has lanes, with logarithms and exponentials of our own
-// (lane_math.hpp). Within 0.01 dB of p1812_loss for every path; the same bits on every machine.
+// (lane_math.hpp). Within 2.5e-5 dB of p1812_loss for every path, which is the rounding to float;
+// the same bits on every instruction set. At 50 % of time half of the diffraction is not asked for.
 #pragma once
 
 #include <span>
