@@ -44,8 +44,8 @@ TEST(Average, ByTheAreaOfThePixels) {
   const RasterWindow w = window_of(4, {1, 1, 3, 3, 1, 1, 3, 3, 1, 1, 3, 3, nan, nan, nan, absent});
   EXPECT_FLOAT_EQ(average(w, {1.5, 1}, 1, 0.5), 2);
   EXPECT_FLOAT_EQ(average(w, {1.25, 1}, 0.75, 0.5), 1.0F + 2 * 0.5F / 1.5F);
-  EXPECT_TRUE(std::isnan(average(w, {1.5, 2.6}, 1, 1.1)) == false);
-  EXPECT_TRUE(std::isnan(average(w, {1.5, 3}, 1, 0.8)));  // more than half is a hole
+  EXPECT_FLOAT_EQ(average(w, {1.5, 2.4}, 1, 1), 2);         // less than half is a hole
+  EXPECT_TRUE(std::isnan(average(w, {1.5, 2.9}, 1, 0.6)));  // more than half
   EXPECT_EQ(average(w, {3, 3}, 0.4, 0.4), absent);
 }
 
