@@ -83,8 +83,8 @@ test('a number tells where it comes from, by keyboard alone', () =>
 
 test('things are a layer, and a thing shows its properties', async () => {
   await visit('/watch', async (page) => {
-    await page.locator('.menu summary').click();
-    const box = page.locator('.menu label', { hasText: '村' }).first().locator('input');
+    await page.locator('.menu:not(.cover) summary').click();
+    const box = page.locator('.menu:not(.cover) label', { hasText: '村' }).first().locator('input');
     await box.check();
     await until(() => (query(page).layers ?? '') !== '', 'the layer is in the address');
     await drawn(page);
