@@ -2,6 +2,7 @@
 #include "radio/coverage_map.hpp"
 
 #include <gtest/gtest.h>
+#include <hwy/targets.h>
 
 #include <cmath>
 #include <cstring>
@@ -219,6 +220,25 @@ TEST(CoverageMap, TheSameBytesForAnyWorkers) {
         same_bytes(one, map_of(terrain.grid, cells, frame, options, *thread_workers(threads))))
         << threads;
   }
+}
+
+TEST(CoverageMap, TheSameBytesForEveryInstructionSet) {
+  OwnedTerrain terrain = hills(300, 30, 700);
+  AntennaPattern sector = standard_sector(15, 65, 10);
+  LinkBudget n41 = budget_2600();
+  std::vector<Cell> cells = three_sites(terrain.grid, sector, n41);
+  MapFrame frame = around(0, 0, 3'500, 30);
+  CoverageOptions options{.radius_m = 3'500};
+  CoverageMap best = map_of(terrain.grid, cells, frame, options);
+  EXPECT_GT(best.figures.receivers, 10'000U);
+  for (std::int64_t target : hwy::SupportedAndGeneratedTargets()) {
+    hwy::SetSupportedTargetsForTest(target);
+    hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+    EXPECT_TRUE(same_bytes(best, map_of(terrain.grid, cells, frame, options)))
+        << hwy::TargetName(target);
+  }
+  hwy::SetSupportedTargetsForTest(0);
+  hwy::GetChosenTarget().Update(hwy::SupportedTargets());
 }
 
 TEST(CoverageMap, PartsOfAFrameHaveTheSamePixels) {
