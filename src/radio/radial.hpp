@@ -22,6 +22,8 @@
 namespace cairn::radio {
 
 inline constexpr std::size_t radial_lanes = 16;
+// A radial is known no farther than that (7,800 km in steps of 30 m).
+inline constexpr std::size_t most_radial_samples = 262'143;
 
 // Sixteen radials that start at one site. Sample k of every radial lies at k * step_m; receivers
 // stand on samples 2 .. samples - 1 (fewer than three points make no profile).

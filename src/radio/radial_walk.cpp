@@ -388,6 +388,8 @@ HWY_EXPORT(WalkRadials);
 void walk_radials(const RadialFan& fan, RadialBlock& block) {
   block.radii = fan.radii;
   block.step_m = fan.step_m;
+  // Offsets in the links of a hull have so many bits.
+  for (std::size_t& known : block.known) known = std::min(known, most_radial_samples);
   if (block.known[0] > 0) block.tx_amsl_m = static_cast<double>(block.terrain_m[0]) + fan.tx_mast_m;
   // Rows of at most eight lanes: heights, tops, and for each of four layers the hull and the
   // maxima over blocks.
