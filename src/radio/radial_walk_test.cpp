@@ -121,8 +121,8 @@ bool same_bits(const RadialBlock& a, const RadialBlock& b) {
   if (a.known != b.known || a.samples != b.samples) return false;
   auto same = [](const auto& x, const auto& y) {
     std::size_t from = std::min(x.size(), 2 * radial_lanes);
-    return x.size() == y.size() &&
-           std::memcmp(x.data() + from, y.data() + from, (x.size() - from) * sizeof x[0]) == 0;
+    return x.size() == y.size() && (x.empty() || std::memcmp(x.data() + from, y.data() + from,
+                                                             (x.size() - from) * sizeof x[0]) == 0);
   };
   return same(a.terrain_m, b.terrain_m) && same(a.clutter_m, b.clutter_m) &&
          same(a.rx_amsl_m, b.rx_amsl_m) && same(a.actual_median_nu, b.actual_median_nu) &&
@@ -361,6 +361,15 @@ TEST(RadialWalk, EveryInstructionSetGivesTheSameBits) {
       walk_radials(fan, block);
       if (first.samples == 0) first = block;
       EXPECT_TRUE(same_bits(first, block)) << hwy::TargetName(target);
+      // Nothing of a walk before stays in the block.
+      fan.site.x_m += 100;
+      extract_radials(grid, fan, block);
+      walk_radials(fan, block);
+      EXPECT_FALSE(same_bits(first, block));
+      fan.site.x_m -= 100;
+      extract_radials(grid, fan, block);
+      walk_radials(fan, block);
+      EXPECT_TRUE(same_bits(first, block)) << hwy::TargetName(target) << " again";
     }
   }
   hwy::GetChosenTarget().DeInit();
