@@ -24,7 +24,7 @@ class Study {
   // `all` it computes what is missing, otherwise that may come later (see computing()).
   virtual model::Snapshot derive(const model::Workspace& workspace, model::Snapshot registered,
                                  bool all, Problems& problems) const = 0;
-  // The relief that it rests on; null: none, or none yet. Stays the same as long as the study lives.
+  // The relief that it rests on; null: none, or none yet. One for as long as the study lives.
   virtual const geo::PreparedTerrain* terrain() const { return nullptr; }
   // Why there are no values; empty: there are, or will be.
   virtual std::string trouble() const { return {}; }
