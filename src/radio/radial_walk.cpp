@@ -263,11 +263,13 @@ class GroupWalk {
   // nu of the real path. `found` are the nearest points where they are known already.
   HWY_INLINE V actual_nu(Layer& layer, const Receiver& at, const Horizons& seen,
                          const NearestPoint* found) {
-    V nu = edge_nu(seen.slope_tx, seen.slope_rx, at.slope);
+    V squared = edge_squared(seen.slope_tx, seen.slope_rx, at.slope);
     M clear = hn::And(seen.clear, at.wanted);
-    if (none(clear)) return nu;
-    NearestPoint point = found != nullptr ? *found : nearest(layer, at, clear);
-    return pick(clear, hn::Neg(hn::Sqrt(point.squared)), nu);
+    if (!none(clear)) {
+      NearestPoint point = found != nullptr ? *found : nearest(layer, at, clear);
+      squared = pick(clear, point.squared, squared);
+    }
+    return signed_root(clear, squared);
   }
 
   HWY_INLINE void receive(const Receiver& at, const Horizons& median, const Horizons& beta,

@@ -20,13 +20,13 @@ struct Spacing {
   double length_km;
 };
 
-// nu of Eqs (18), (19), without its frequency. With a and b the slopes of the two lines of sight
-// over the line between the antennas, they cross at d b / (a + b), a b d / (a + b) above that line,
-// and nu is simply sqrt(a b).
-HWY_INLINE V edge_nu(V slope_tx, V slope_rx, V slope) {
+// The square of nu, Eqs (18), (19), without its frequency. With a and b the slopes of the two lines
+// of sight over the line between the antennas, they cross at d b / (a + b), a b d / (a + b) above
+// that line, and nu is simply sqrt(a b).
+HWY_INLINE V edge_squared(V slope_tx, V slope_rx, V slope) {
   V a = hn::Max(hn::Sub(slope_tx, slope), hn::Zero(lanes));
   V b = hn::Max(hn::Add(slope_rx, slope), hn::Zero(lanes));
-  return hn::Sqrt(hn::Mul(a, b));
+  return hn::Mul(a, b);
 }
 
 // The greatest slope from a mast to a point of the sphere, bulge * (d - x) - mast / x. It lies at
@@ -58,7 +58,7 @@ HWY_INLINE V sample_nearest_to_sphere(const Spacing& path, V tx_m, V rx_m, doubl
   auto more = hn::DemoteTo(floats, hn::Sub(tx_m, rx_m));
   auto all_of_it = hn::DemoteTo(floats, hn::Add(hn::Add(tx_m, rx_m), same(curve)));
   auto b = hn::Div(more, all_of_it);
-  for (int step = 0; step < 3; ++step) {
+  for (int step = 0; step < 2; ++step) {
     auto mb2 = hn::Mul(m, hn::Mul(b, b));
     auto rise = hn::Sub(hn::Mul(hn::Add(mb2, mb2), b), more);
     auto slope = hn::Sub(hn::Add(mb2, hn::Add(mb2, mb2)), all_of_it);
@@ -69,8 +69,9 @@ HWY_INLINE V sample_nearest_to_sphere(const Spacing& path, V tx_m, V rx_m, doubl
   return hn::Floor(hn::Add(same(half), hn::Mul(same(half), hn::PromoteTo(lanes, b))));
 }
 
-// Where the path is `clear`.
-HWY_INLINE V clear_smooth_nu(const Spacing& path, M clear, V slope, V tx_m, V rx_m, double bulge) {
+// The same for the point nearest to the line, where the path is `clear`.
+HWY_INLINE V clear_smooth_squared(const Spacing& path, M clear, V slope, V tx_m, V rx_m,
+                                  double bulge) {
   struct Point {
     V sample;
     V squared;  // clearance
@@ -106,7 +107,13 @@ HWY_INLINE V clear_smooth_nu(const Spacing& path, M clear, V slope, V tx_m, V rx
     least = either(moved, inner, outer);
     below = pick(moved, outer.sample, below);
   }
-  return hn::Neg(hn::Sqrt(hn::Div(least.squared, least.u)));
+  return hn::Div(least.squared, least.u);
+}
+
+// nu is below 0 with line of sight.
+HWY_INLINE V signed_root(M clear, V squared) {
+  V root = hn::Sqrt(squared);
+  return pick(clear, hn::Neg(root), root);
 }
 
 // nu of the Bullington edge over a bare sphere, masts tx_m and rx_m above it.
@@ -116,12 +123,16 @@ HWY_INLINE V smooth_nu(const Spacing& path, V tx_m, V rx_m, double bulge) {
   V over = hn::Sub(same(bulge * path.length_km), slope);
   M clear = hn::Or(hn::Lt(over, hn::Zero(lanes)),
                    hn::Lt(hn::Mul(over, over), hn::Mul(same(3.999999 * bulge), tx_m)));
-  if (all(clear)) return clear_smooth_nu(path, clear, slope, tx_m, rx_m, bulge);
-  V slope_tx = greatest_smooth_slope(path, tx_m, bulge);
-  clear = hn::Lt(slope_tx, slope);
-  V nu = edge_nu(slope_tx, greatest_smooth_slope(path, rx_m, bulge), slope);
-  if (none(clear)) return nu;
-  return pick(clear, clear_smooth_nu(path, clear, slope, tx_m, rx_m, bulge), nu);
+  V squared = hn::Zero(lanes);
+  if (!all(clear)) {
+    V slope_tx = greatest_smooth_slope(path, tx_m, bulge);
+    clear = hn::Lt(slope_tx, slope);
+    squared = edge_squared(slope_tx, greatest_smooth_slope(path, rx_m, bulge), slope);
+  }
+  if (!none(clear)) {
+    squared = pick(clear, clear_smooth_squared(path, clear, slope, tx_m, rx_m, bulge), squared);
+  }
+  return signed_root(clear, squared);
 }
 
 }  // namespace cairn::radio::HWY_NAMESPACE
