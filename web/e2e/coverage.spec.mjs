@@ -109,6 +109,15 @@ test('an imagined site lists the villages that it newly covers, and is undone', 
     await until(() => query(page).site === undefined, 'the site is gone');
   }));
 
+test('a site is placed by keyboard alone, in the middle of the map', () =>
+  visit('/watch', async (page) => {
+    await drawn(page);
+    await page.getByRole('button', { name: '试放站址' }).press('Enter');
+    await page.getByRole('button', { name: '取地图中心' }).press('Enter');
+    await until(() => (query(page).site ?? '').includes('~'), 'the site is in the address');
+    await page.locator('.sitepanel .facts').waitFor();
+  }));
+
 test('a site is placed by a button and a click, also on a phone', () =>
   visit(
     '/watch',

@@ -9,9 +9,13 @@ import { close, desk, open, phone, visit } from './browser.mjs';
 const [folder, seconds = '60'] = process.argv.slice(2);
 const pages = [
   ['overview', '/watch', desk],
+  ['coverage', '/watch?cover=any/5g', desk],
+  ['profile', '/watch?cover=any/5g&link=102.26,27.89~102.5,27.5~n28~30~1.5', desk],
+  ['site', '/watch?site=102.5,27.5~40~n28~mobile', desk],
   ['plan', '/plan/panxi', desk],
   ['alerts', '/alerts/all', desk],
   ['phone', '/watch', phone],
+  ['phone-coverage', '/watch?cover=any/5g', phone],
   ['phone-alerts', '/alerts/all', phone],
 ];
 

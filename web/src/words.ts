@@ -400,8 +400,8 @@ export const words = {
     '{0} stations lie beside the relief and do not count',
   ],
   noRelief: ['没有地形数据，不能计算覆盖。', 'Without relief there is no coverage to compute.'],
-  villagesWithout: ['无 {0} 信号的村', 'Villages without {0}'],
-  villagesWith: ['有 {0} 信号的村', 'Villages with {0}'],
+  villagesWithout: ['无 {0} 信号的村（社区）', 'Villages without {0}'],
+  villagesWith: ['有 {0} 信号的村（社区）', 'Villages with {0}'],
   claimedCovered: ['登记为已通', 'registered as covered'],
   notStudied: ['未计算', 'not computed'],
   noSuchVillages: ['没有这样的村。', 'There are no such villages.'],
@@ -443,6 +443,7 @@ export const words = {
   pickFrom: ['在地图上点起点，或点一个基站', 'Click the start on the map, or a station'],
   pickTo: ['再点终点', 'Now click the end'],
   pickSite: ['在地图上点要试放的站址', 'Click where the site would stand'],
+  pickCentre: ['取地图中心', 'Take the centre'],
   stopPicking: ['取消', 'Cancel'],
   fromEnd: ['起点', 'Start'],
   toEnd: ['终点', 'End'],
@@ -494,9 +495,13 @@ export const words = {
   computedIn: ['{0} 秒算出', 'computed in {0} s'],
   computedShare: ['按传播模型计算', 'As computed from propagation'],
   claimedShare: ['登记（上报）的通达', 'As registered or reported'],
-  computedBeside: [
+  registeredComputed: [
     '登记的是各村上报的通达，计算的是按传播模型在村委会等处够用的信号。',
     'Registered is what villages report; computed is signal enough at the committee and the like.',
+  ],
+  computedBeside: [
+    '登记的是各村上报的通达，计算的是按传播模型在村委会等处够用的信号；通达率只计行政村，此处含社区。',
+    'Registered is what villages report; computed is signal enough at the committee and the like. Shares in plans count administrative villages only; here urban communities count, too.',
   ],
 } as const satisfies Record<string, readonly [string, string]>;
 

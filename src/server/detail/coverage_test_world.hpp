@@ -99,6 +99,34 @@ inline std::string test_band(const char* id, const char* technology, int mhz, co
   return out;
 }
 
+inline std::string coverage_pack() {
+  return "pack: p\nversion: 1\nlabel: {zh: 包, en: Pack}\nsummary: {zh: 包, en: Pack}\nbands:\n" +
+         test_band("n28", "5g", 700, "NR700") + test_band("b3", "4g", 1800, "LTE1800") +
+         "types:\n"
+         "  base_station:\n    label: {zh: 基站, en: Base station}\n    properties:\n"
+         "      tech: {label: {zh: 制式, en: Technology}, kind: text}\n"
+         "      band: {label: {zh: 频段, en: Band}, kind: text}\n"
+         "      operator: {label: {zh: 运营商, en: Operator}, kind: text}\n"
+         "      site: {label: {zh: 塔, en: Mast}, kind: text}\n"
+         "      height_m: {label: {zh: 高, en: Height}, unit: m}\n"
+         "  public_place:\n    label: {zh: 场所, en: Place}\n    properties:\n"
+         "      kind: {label: {zh: 类, en: Kind}, kind: text}\n"
+         "      households: {label: {zh: 户, en: Households}, unit: '{household}', kind: integer}\n"
+         "  village:\n    label: {zh: 村, en: Village}\n    properties:\n"
+         "      population: {label: {zh: 人口, en: People}, unit: '{person}', kind: integer}\n"
+         "      has_5g: {label: {zh: 通, en: Has}, kind: boolean}\n"
+         "      coverage_5g: {label: {zh: 覆盖, en: Covered}, kind: boolean}\n"
+         "      rsrp_5g: {label: {zh: 功率, en: Level}, unit: dBm}\n"
+         "      band_5g: {label: {zh: 频段, en: Band}, kind: text}\n"
+         "      server_5g: {label: {zh: 站, en: Server}, kind: text}\n"
+         "      reason_5g: {label: {zh: 原因, en: Reason}, kind: text}\n"
+         "coverage:\n  of: village\n  stations: base_station\n  points: public_place\n"
+         "  model: p1812\n  radius_km: 15\n  rules:\n    coverage_5g:\n"
+         "      label: {zh: 通达, en: Reached}\n      technology: 5g\n"
+         "      signal_at: [committee]\n      operators: any\n"
+         "      quote: made for this test\n      source: s\n";
+}
+
 // Over the small workspace of the other tests: a pack with two bands, base stations and villages.
 inline model::FileMap coverage_workspace() {
   model::FileMap files = small_workspace();
@@ -141,32 +169,7 @@ inline model::FileMap coverage_workspace() {
   region.replace(region.find("things.csv"), 10, "things.csv, villages.csv");
   region.erase(region.find("plan: plan.yaml\n"), 16);
   files.erase("w/regions/r/plan.yaml");
-  files["w/packs/p/pack.yaml"] =
-      "pack: p\nversion: 1\nlabel: {zh: 包, en: Pack}\nsummary: {zh: 包, en: Pack}\nbands:\n" +
-      test_band("n28", "5g", 700, "NR700") + test_band("b3", "4g", 1800, "LTE1800") +
-      "types:\n"
-      "  base_station:\n    label: {zh: 基站, en: Base station}\n    properties:\n"
-      "      tech: {label: {zh: 制式, en: Technology}, kind: text}\n"
-      "      band: {label: {zh: 频段, en: Band}, kind: text}\n"
-      "      operator: {label: {zh: 运营商, en: Operator}, kind: text}\n"
-      "      site: {label: {zh: 塔, en: Mast}, kind: text}\n"
-      "      height_m: {label: {zh: 高, en: Height}, unit: m}\n"
-      "  public_place:\n    label: {zh: 场所, en: Place}\n    properties:\n"
-      "      kind: {label: {zh: 类, en: Kind}, kind: text}\n"
-      "      households: {label: {zh: 户, en: Households}, unit: '{household}', kind: integer}\n"
-      "  village:\n    label: {zh: 村, en: Village}\n    properties:\n"
-      "      population: {label: {zh: 人口, en: People}, unit: '{person}', kind: integer}\n"
-      "      has_5g: {label: {zh: 通, en: Has}, kind: boolean}\n"
-      "      coverage_5g: {label: {zh: 覆盖, en: Covered}, kind: boolean}\n"
-      "      rsrp_5g: {label: {zh: 功率, en: Level}, unit: dBm}\n"
-      "      band_5g: {label: {zh: 频段, en: Band}, kind: text}\n"
-      "      server_5g: {label: {zh: 站, en: Server}, kind: text}\n"
-      "      reason_5g: {label: {zh: 原因, en: Reason}, kind: text}\n"
-      "coverage:\n  of: village\n  stations: base_station\n  points: public_place\n"
-      "  model: p1812\n  radius_km: 15\n  rules:\n    coverage_5g:\n"
-      "      label: {zh: 通达, en: Reached}\n      technology: 5g\n"
-      "      signal_at: [committee]\n      operators: any\n"
-      "      quote: made for this test\n      source: s\n";
+  files["w/packs/p/pack.yaml"] = coverage_pack();
   files["w/packs/p/SOURCES.md"] = files["w/regions/r/SOURCES.md"];
   files["w/proposals/more.csv"] =
       "id,type,region,name_zh,name_en,lon,lat,status,valid_from,valid_to,estimated,source,tech,"
