@@ -147,6 +147,7 @@ class Run {
     auto terrain = open_terrain(context_, job_.terrain, around, *workers_, progress.callback());
     if (!terrain) return fail(terrain.error());
     terrain_ = std::move(*terrain);
+    job_.propagation.air.latitude_deg = terrain_.grid().plane.origin().y;
     return {};
   }
 
@@ -263,10 +264,12 @@ class Run {
   std::vector<std::pair<std::string, std::string>> provenance() const {
     const radio::Propagation& p = job_.propagation;
     const std::string model = format(
-        "{}, {} % of time, {} % of locations, {} polarisation, receiver at {} m, lapse {} N/km",
+        "{}, {} % of time, {} % of locations, {} polarisation, receiver at {} m, lapse {} N/km, "
+        "latitude {}",
         model_name(p.model), number_text(p.time_percent), number_text(p.location_percent),
         p.polarisation == radio::Polarisation::vertical ? "vertical" : "horizontal",
-        number_text(p.rx_mast_m), number_text(p.air.delta_n_per_km));
+        number_text(p.rx_mast_m), number_text(p.air.delta_n_per_km),
+        number_text(p.air.latitude_deg));
     std::string cells;
     for (const radio::Cell& cell : plan_.cells) {
       cells += format("{} {} {} {} {} {} {} {}\n", cell.id, cell.budget->band,
@@ -349,7 +352,7 @@ class Run {
   }
 
   Context& context_;
-  const CoverageJob& job_;
+  CoverageJob job_;
   bool terminal_;
   std::unique_ptr<Workers> workers_;
   std::uint32_t hash_ = 0;  // of all files that were read

@@ -148,6 +148,7 @@ class StudyRun {
     options_.propagation.time_percent = in_.def.time_percent;
     options_.propagation.location_percent = in_.def.location_percent;
     options_.propagation.rx_mast_m = in_.def.rx_mast_m;
+    options_.propagation.air.latitude_deg = in_.terrain.plane.origin().y;
     options_.radius_m = in_.def.radius_m;
     const model::Table* villages = in_.snapshot.table(in_.def.type);
     const model::Table* stations = in_.snapshot.table(in_.def.stations);

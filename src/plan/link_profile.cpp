@@ -230,8 +230,6 @@ Result<LinkProfile> link_profile(const geo::TerrainGrid& terrain, const geo::Ter
   LinkProfile link;
   link.question = question;
   link.question.propagation.rx_mast_m = question.to.mast_m;
-  const auto model = radio::prepare_model(link.question.propagation, question.frequency_mhz);
-  if (!model) return fail(model.error());
   if (question.budget) {
     if (Status ok = radio::check_budget(*question.budget); !ok) return fail(ok.error());
   }
@@ -239,6 +237,10 @@ Result<LinkProfile> link_profile(const geo::TerrainGrid& terrain, const geo::Ter
   if (!from) return fail(from.error());
   const auto to = locate(terrain, question.to, "to");
   if (!to) return fail(to.error());
+  link.question.propagation.air.latitude_deg =
+      (question.from.position.y + question.to.position.y) / 2;
+  const auto model = radio::prepare_model(link.question.propagation, question.frequency_mhz);
+  if (!model) return fail(model.error());
   const double length_m = std::hypot(to->x_m - from->x_m, to->y_m - from->y_m);
   if (length_m < 1) {
     return fail(Code::invalid, "both ends of the link are at one place: less than 1 m apart");

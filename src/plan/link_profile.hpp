@@ -25,7 +25,8 @@ struct LinkEnd {
 struct LinkQuestion {
   LinkEnd from;
   LinkEnd to;
-  radio::Propagation propagation;  // its receiver height is not used: the ends have masts
+  // Its receiver height and latitude are not used: the ends have masts and a middle.
+  radio::Propagation propagation;
   double frequency_mhz = 0;
   double step_m = 0;                        // 0: the terrain's cell
   std::optional<radio::LinkBudget> budget;  // for the received level, in the main lobe

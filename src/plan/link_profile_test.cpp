@@ -88,6 +88,26 @@ TEST(LinkProfile, LossIsThatOfThePathForEveryModel) {
   }
 }
 
+TEST(LinkProfile, AirIsThatOfTheMiddleOfTheLink) {
+  const OwnedTerrain terrain = placed(radio::testing::hills(601, 30, 900));
+  LinkQuestion q = question(radio::Model::p1812, at(-7'000, 300), at(6'100, -2'050));
+  q.propagation.time_percent = 20;
+  q.propagation.air.latitude_deg = -80;  // not asked
+  const auto link = link_profile(terrain.grid, info, q);
+  ASSERT_TRUE(link);
+  radio::Propagation propagation = link->question.propagation;
+  EXPECT_EQ(propagation.air.latitude_deg, (q.from.position.y + q.to.position.y) / 2);
+  const auto loss = [&] {
+    radio::TerrainPath room;
+    return radio::path_loss(terrain.grid, *terrain.grid.plane.forward(q.from.position), 30,
+                            *terrain.grid.plane.forward(q.to.position), propagation, 763, 30, room)
+        ->loss_db;
+  };
+  EXPECT_EQ(link->loss_db, loss());
+  propagation.air.latitude_deg = -80;
+  EXPECT_NE(link->loss_db, loss());
+}
+
 TEST(LinkProfile, SpreadOverLocationsIsInTheQuantities) {
   const OwnedTerrain terrain = placed(radio::testing::hills(601, 30, 900));
   LinkQuestion q = question(radio::Model::p1812, at(-7'000, 300), at(6'100, -2'050));

@@ -207,6 +207,7 @@ Result<std::shared_ptr<const CellSet>> read_cells(const model::Snapshot& snapsho
   set->propagation.time_percent = def.time_percent;
   set->propagation.location_percent = def.location_percent;
   set->propagation.rx_mast_m = def.rx_mast_m;
+  set->propagation.air.latitude_deg = set->terrain->grid.plane.origin().y;
   for (const model::BandDef& band : catalog.bands) {
     set->bands.push_back({&band, plan::budget_of(band)});
   }
