@@ -160,42 +160,50 @@ Status StudyDesk::open_terrain(const Job& job, bool prepare) const {
 
 // --- results -------------------------------------------------------------------------------------
 
-void StudyDesk::load_known() const {
-  if (std::exchange(loaded_, true) || options_.data_directory.empty()) return;
-  const auto bytes = files_.read(options_.data_directory + "/study/coverage");
-  if (!bytes) return;
-  // Nobody misses a damaged file: it is computed again.
-  if (auto known = plan::read_study_cache(*bytes)) known_ = std::move(*known);
+std::shared_ptr<const plan::KnownVillages> StudyDesk::known() const {
+  const std::lock_guard lock(known_mutex_);
+  if (known_ != nullptr) return known_;
+  auto fresh = std::make_shared<plan::KnownVillages>();
+  if (!options_.data_directory.empty()) {
+    // Nobody misses a file that is damaged or gone: it is computed again.
+    if (const auto bytes = files_.read(options_.data_directory + "/study/coverage")) {
+      if (auto kept = plan::read_study_cache(*bytes)) *fresh = std::move(*kept);
+    }
+  }
+  return known_ = std::move(fresh);
 }
 
 void StudyDesk::keep(const plan::CoverageStudy& study) const {
   if (study.fresh.empty()) return;
-  if (known_.size() + study.fresh.size() > kept_villages) {
-    plan::KnownVillages used;
+  const std::lock_guard lock(known_mutex_);
+  auto grown = std::make_shared<plan::KnownVillages>(*known_);
+  if (grown->size() + study.fresh.size() > kept_villages) {
+    grown->clear();
     for (const std::uint64_t digest : study.used) {
-      if (auto at = known_.extract(digest)) used.insert(std::move(at));
+      if (const auto at = known_->find(digest); at != known_->end()) grown->insert(*at);
     }
-    known_ = std::move(used);
   }
-  known_.insert(study.fresh.begin(), study.fresh.end());
+  grown->insert(study.fresh.begin(), study.fresh.end());
+  known_ = std::move(grown);
   if (options_.data_directory.empty()) return;
   // Without the file the next start computes again; a full disk is told by others.
   if (!files_.make_directory(options_.data_directory + "/study")) return;
   (void)files_.replace(options_.data_directory + "/study/coverage",
-                       plan::write_study_cache(known_));
+                       plan::write_study_cache(*known_));
 }
 
 Result<plan::CoverageStudy> StudyDesk::study(const Job& job, const model::Snapshot& snapshot,
                                              std::size_t compute_most) const {
   const std::vector<plan::StudyBand> bands = plan::study_bands(*job.catalog);
+  const auto before = known();
   auto study =
       plan::coverage_study({.snapshot = snapshot,
                             .def = *job.catalog->coverage,
                             .bands = bands,
-                            .terrain = prepared_->grid(),
-                            .info = prepared_->info(),
-                            .terrain_digest = prepared_->digest()},
-                           known_, *workers_, compute_most, [this](std::size_t, std::size_t) {
+                            .terrain = terrain()->grid(),
+                            .info = terrain()->info(),
+                            .terrain_digest = terrain()->digest()},
+                           *before, *workers_, compute_most, [this](std::size_t, std::size_t) {
                              const std::lock_guard lock(mutex_);
                              return !stopping_;
                            });
@@ -225,22 +233,24 @@ model::Snapshot StudyDesk::derive(const model::Workspace& workspace, model::Snap
     job.proposals = workspace.proposals;
     compute_aside(std::move(job));
   };
+  // Whoever does not wait for values does not wait for those of others either: with the terrain at
+  // hand, what is known is laid over, and the rest comes later.
   std::unique_lock lock(study_mutex_, std::defer_lock);
-  // Whoever does not wait for values does not wait for those of others either.
-  if (!aside) {
-    lock.lock();
-  } else if (!lock.try_lock()) {
-    later();
-    return registered;
+  if (!aside) lock.lock();
+  if (terrain() == nullptr) {
+    if (aside && !lock.try_lock()) {
+      later();
+      return registered;
+    }
+    if (auto open = open_terrain(job, !aside); !open) {
+      if (!aside) return trouble(open.error());
+      later();
+      return registered;
+    }
   }
-  if (auto open = open_terrain(job, !aside); !open) {
-    if (!aside) return trouble(open.error());
-    later();
-    return registered;
-  }
-  load_known();
+  if (aside && lock.owns_lock()) lock.unlock();
   auto found = study(job, registered, aside ? options_.at_once : static_cast<std::size_t>(-1));
-  lock.unlock();
+  if (lock.owns_lock()) lock.unlock();
   if (!found) return trouble(found.error());
   auto laid = model::lay_derived(registered, found->values);
   if (!laid) return trouble(laid.error());
@@ -291,7 +301,6 @@ void StudyDesk::run() {
 Status StudyDesk::compute(const Job& job, const model::Snapshot& snapshot) {
   const std::lock_guard lock(study_mutex_);
   if (auto open = open_terrain(job, true); !open) return open;
-  load_known();
   if (auto done = study(job, snapshot, static_cast<std::size_t>(-1)); !done) {
     return fail(done.error());
   }

@@ -74,7 +74,7 @@ class StudyDesk final : public watch::Study {
   Status open_terrain(const Job& job, bool prepare) const;
   Result<plan::CoverageStudy> study(const Job& job, const model::Snapshot& snapshot,
                                     std::size_t compute_most) const;
-  void load_known() const;
+  std::shared_ptr<const plan::KnownVillages> known() const;
   void keep(const plan::CoverageStudy& study) const;
   void compute_aside(Job job) const;
   void run();
@@ -85,11 +85,13 @@ class StudyDesk final : public watch::Study {
   std::unique_ptr<Workers> workers_;
   std::function<void()> ready_;
 
-  // One study at a time; the terrain is set once under it.
+  // One long computation at a time; the terrain is set once under it.
   mutable std::mutex study_mutex_;
-  mutable bool loaded_ = false;
-  mutable plan::KnownVillages known_;
   mutable std::optional<geo::PreparedTerrain> prepared_;
+
+  mutable std::mutex known_mutex_;  // over the next and their file
+  // shared: studies under way read what was known when they began; empty: not read yet
+  mutable std::shared_ptr<const plan::KnownVillages> known_;
 
   mutable std::mutex mutex_;              // over what follows
   mutable std::condition_variable wake_;  // of the thread
