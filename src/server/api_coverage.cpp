@@ -28,6 +28,36 @@ constexpr double unheard_dbm = -145;
 
 using Scene = std::shared_ptr<const CoverageScene>;
 
+// A question whose request has gone.
+struct KeptCall {
+  explicit KeptCall(const Call& call)
+      : request(call.request), call{request, call.captures, call.query, call.state, call.today} {}
+  KeptCall(const KeptCall&) = delete;
+  KeptCall& operator=(const KeptCall&) = delete;
+  Request request;
+  Call call;
+};
+
+using Answer = Response (*)(const Call&, CoverageDesk&);
+
+void keep_for(CoverageDesk& desk, const Call& call, Reply reply, Answer answer) {
+  desk.answer(std::move(reply), [kept = std::make_shared<KeptCall>(call), &desk, answer] {
+    return answer(kept->call, desk);
+  });
+}
+
+// Now where the stations of that day and proposal are known; otherwise by the desk, which reads
+// them for a few askers at a time: who asks for a thousand dates must not keep others out.
+void when_known(const Call& call, Reply reply, CoverageDesk& desk, Answer answer, bool is_tile) {
+  Inquiry in(call);
+  in.read_at();
+  in.read_overlay();
+  if (is_tile) (void)in.params.boolean("dark", false);
+  if (!in.ready()) return reply.send(in.refusal());
+  if (desk.knows(call.state, in.view(), in.overlay())) return reply.send(answer(call, desk));
+  keep_for(desk, call, std::move(reply), answer);
+}
+
 Label operator_label(const std::string& id) {
   static const std::pair<std::string_view, Label> known[] = {
       {"mobile", {"中国移动", "China Mobile"}},
@@ -271,7 +301,7 @@ Response answer_place(const PlaceQuestion& q) {
        {"estimated", layer.estimated}});
 }
 
-void get_at(const Call& call, Reply reply, CoverageDesk& desk) {
+Response place_at(const Call& call, CoverageDesk& desk) {
   Inquiry in(call);
   PlaceQuestion question;
   question.position = read_position(in);
@@ -279,23 +309,32 @@ void get_at(const Call& call, Reply reply, CoverageDesk& desk) {
   const std::string band = in.params.text_or("band", "5g");
   in.read_at();
   in.read_overlay();
-  if (!in.ready()) return reply.send(in.refusal());
+  if (!in.ready()) return in.refusal();
   auto scene = desk.scene(call.state, in.view(), in.overlay());
-  if (!scene) return reply.send(problem(scene.error()));
+  if (!scene) return problem(scene.error());
   const auto layer = find_layer(*(*scene)->set, operator_id, band, "query");
-  if (!layer) return reply.send(problem(layer.error()));
+  if (!layer) return problem(layer.error());
   const CoverageTerrain& terrain = *(*scene)->set->terrain;
   const auto at = terrain.grid.plane.forward(question.position);
   if (!at || !terrain.grid.height_m(*at)) {
-    return reply.send(
-        problem({Code::invalid, off_relief(terrain, question.position), "query:lon"}));
+    return problem({Code::invalid, off_relief(terrain, question.position), "query:lon"});
   }
   question.scene = std::move(*scene);
   question.layer = *layer;
   question.at = in.at_text();
   question.overlay = in.overlay();
-  desk.answer(std::move(reply),
-              [question = std::move(question)] { return answer_place(question); });
+  return answer_place(question);
+}
+
+// Mistakes are answered at once, the rest when its turn comes.
+void get_at(const Call& call, Reply reply, CoverageDesk& desk) {
+  Inquiry in(call);
+  (void)read_position(in);
+  for (const char* name : {"operator", "band"}) (void)in.params.text_or(name, {});
+  in.read_at();
+  in.read_overlay();
+  if (!in.ready()) return reply.send(in.refusal());
+  keep_for(desk, call, std::move(reply), place_at);
 }
 
 // The body of a what-if; complaints carry JSON pointers.
@@ -382,6 +421,7 @@ std::vector<WhatIfVillage> villages_around(const watch::View& view, geo::Point c
 struct WhatIfQuestion {
   Scene scene;
   WhatIfSite site;
+  std::shared_ptr<const LayerRaster> known = nullptr;  // shared: as the desk keeps it
   std::vector<WhatIfVillage> villages;
   std::string at;
   std::string overlay;
@@ -406,7 +446,7 @@ Json gains_json(const WhatIfQuestion& q, const WhatIfAnswer& answer) {
 
 Response answer_what_if(const WhatIfQuestion& q) {
   const auto begin = std::chrono::steady_clock::now();
-  const auto answer = what_if(*q.scene->set, q.site, q.villages, *serial_workers());
+  const auto answer = what_if(*q.scene->set, q.site, q.villages, *serial_workers(), q.known.get());
   if (!answer) return problem(answer.error());
   Json classes = Json::array();
   for (const ChangeClass& c : change_classes()) {
@@ -444,41 +484,60 @@ Response answer_what_if(const WhatIfQuestion& q) {
                         {"seconds", json_rounded(took.count(), 100)}});
 }
 
-void post_what_if(const Call& call, Reply reply, CoverageDesk& desk) {
-  Inquiry in(call);
-  WhatIfQuestion question;
+void read_site(Inquiry& in, const Call& call, WhatIfSite& site) {
   SiteReader body(in, call.request);
-  question.site.position = {body.number("lon"), body.number("lat")};
-  question.site.mast_m = body.number("mast_m");
-  question.site.band = body.text("band", true);
-  question.site.operator_id = body.text("operator", true);
-  question.site.azimuth_deg = body.optional_number("azimuth_deg");
-  question.site.power_offset_db = body.optional_number("power_offset_db").value_or(0);
+  site.position = {body.number("lon"), body.number("lat")};
+  site.mast_m = body.number("mast_m");
+  site.band = body.text("band", true);
+  site.operator_id = body.text("operator", true);
+  site.azimuth_deg = body.optional_number("azimuth_deg");
+  site.power_offset_db = body.optional_number("power_offset_db").value_or(0);
   in.set_overlay(body.text("overlay", false));
   if (const std::string at = body.text("at", false); !at.empty()) in.set_at(at, "/at");
   body.finish();
-  if (!in.ready()) return reply.send(in.refusal());
+}
+
+Response site_added(const Call& call, CoverageDesk& desk) {
+  Inquiry in(call);
+  WhatIfQuestion question;
+  read_site(in, call, question.site);
+  if (!in.ready()) return in.refusal();
   auto scene = desk.scene(call.state, in.view(), in.overlay());
-  if (!scene) return reply.send(problem(scene.error()));
+  if (!scene) return problem(scene.error());
   question.scene = std::move(*scene);
   if (auto good = check_site(*question.scene->set, question.site); !good) {
-    return reply.send(problem(good.error()));
+    return problem(good.error());
   }
   question.villages =
       villages_around(in.view(), question.site.position, question.scene->set->radius_m);
   question.at = in.at_text();
   question.overlay = in.overlay();
-  desk.answer(std::move(reply),
-              [question = std::move(question)] { return answer_what_if(question); });
+  return answer_what_if(question);
+}
+
+void post_what_if(const Call& call, Reply reply, CoverageDesk& desk) {
+  Inquiry in(call);
+  WhatIfSite site;
+  read_site(in, call, site);
+  if (!in.ready()) return reply.send(in.refusal());
+  keep_for(desk, call, std::move(reply), site_added);
 }
 
 }  // namespace
 
 void add_coverage_routes(Router& router, CoverageDesk& desk) {
-  router.add({"GET", "/v1/coverage/layers", Access::read, 0,
-              [&desk](const Call& call) { return list_layers(call, desk); }});
-  router.add({"GET", "/v1/coverage/tiles/{operator}/{band}/{z}/{x}/{y}.png", Access::read, 0,
-              [&desk](const Call& call) { return get_tile(call, desk); }});
+  router.add(
+      {"GET", "/v1/coverage/layers", Access::read, 0, {}, [&desk](const Call& call, Reply reply) {
+         when_known(call, std::move(reply), desk, list_layers, false);
+       }});
+  router.add({"GET",
+              "/v1/coverage/tiles/{operator}/{band}/{z}/{x}/{y}.png",
+              Access::read,
+              0,
+              {},
+              [&desk](const Call& call, Reply reply) {
+                when_known(call, std::move(reply), desk, get_tile, true);
+              }});
   router.add(
       {"GET", "/v1/coverage/at", Access::read, 0, {}, [&desk](const Call& call, Reply reply) {
          get_at(call, std::move(reply), desk);

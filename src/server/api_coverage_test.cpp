@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include <future>
+
 #include "server/detail/coverage_test_world.hpp"
 
 namespace cairn::server {
@@ -148,6 +150,30 @@ TEST_F(ApiCoverageTest, MistakesOfASiteHavePointers) {
   Json unknown = site;
   unknown["overlay"] = "nothing";
   post(unknown, 404);
+}
+
+// While the thread for questions is busy, dates that nobody asked for are refused, not piled up on
+// the threads that answer everything else; what is known is answered as ever.
+TEST_F(ApiCoverageTest, UnknownDatesWaitForTheDesk) {
+  get("/v1/coverage/layers");
+  std::promise<void> gate;
+  const std::shared_future<void> open(gate.get_future());
+  const auto answers = std::make_shared<detail::Answers>();  // shared: as replies hold it
+  for (std::uint64_t i = 0; i < 20; ++i) {
+    world.desk->answer(Reply(answers, i), [open] {
+      open.wait();
+      return Response{.status = 200};
+    });
+  }
+  get("/v1/coverage/layers?at=2021-03-04", 429);
+  get(std::string(tile) + "?at=2021-03-05", 429);
+  get("/v1/coverage/at?lon=102.41&lat=27.0&at=2021-03-06", 429);
+  get("/v1/coverage/layers?at=2021-03-04&dark=true", 400);
+  get("/v1/coverage/layers");
+  EXPECT_EQ(world.get(tile).status, 202);
+  gate.set_value();
+  for (int i = 0; i < 500 && !answers->of(0); ++i) ::usleep(10'000);
+  EXPECT_EQ(get("/v1/coverage/layers?at=2021-03-04")["at"], "2021-03-04");
 }
 
 TEST_F(ApiCoverageTest, WithoutReliefItSaysWhy) {

@@ -38,6 +38,10 @@ Instant day_of(Instant as_of, Zone zone) {
   return period_containing(Instant{as_of.ns - 1}, PeriodKind::day, zone).end;
 }
 
+std::string scene_key(Instant day, const std::string& overlay) {
+  return overlay + '@' + std::to_string(day.ns);
+}
+
 }  // namespace
 
 const char* to_string(CoverageDesk::Phase phase) {
@@ -98,13 +102,11 @@ Result<std::shared_ptr<const CoverageScene>> CoverageDesk::scene(
     const std::shared_ptr<const State>& state, const watch::View& view,
     const std::string& overlay) {
   const Instant day = day_of(view.as_of, view.snapshot.zone);
-  const std::string key = overlay + '@' + std::to_string(day.ns);
+  const std::string key = scene_key(day, overlay);
   {
     const std::lock_guard lock(mutex_);
     std::erase_if(scenes_, [](const KnownScene& known) { return known.state.expired(); });
-    for (const KnownScene& known : scenes_) {
-      if (known.key == key && known.state.lock() == state) return known.scene;
-    }
+    if (auto known = find_scene(state, key)) return known;
   }
   auto terrain = terrain_of(*state);
   if (terrain == nullptr) {
@@ -126,6 +128,21 @@ Result<std::shared_ptr<const CoverageScene>> CoverageDesk::scene(
   if (scenes_.size() >= kept_scenes) scenes_.erase(scenes_.begin());
   scenes_.push_back({state, key, made});
   return std::shared_ptr<const CoverageScene>(std::move(made));
+}
+
+bool CoverageDesk::knows(const std::shared_ptr<const State>& state, const watch::View& view,
+                         const std::string& overlay) const {
+  const std::string key = scene_key(day_of(view.as_of, view.snapshot.zone), overlay);
+  const std::lock_guard lock(mutex_);
+  return find_scene(state, key) != nullptr;
+}
+
+std::shared_ptr<const CoverageScene> CoverageDesk::find_scene(
+    const std::shared_ptr<const State>& state, const std::string& key) const {
+  for (const KnownScene& known : scenes_) {
+    if (known.key == key && known.state.lock() == state) return known.scene;
+  }
+  return nullptr;
 }
 
 CoverageDesk::Progress CoverageDesk::progress(const CoverageScene& scene, std::size_t layer) const {

@@ -53,6 +53,10 @@ class CoverageDesk {
                                                      const watch::View& view,
                                                      const std::string& overlay);
 
+  // Whether that scene is there; making one takes a tenth of a second: see answer().
+  bool knows(const std::shared_ptr<const State>& state, const watch::View& view,
+             const std::string& overlay) const;
+
   Progress progress(const CoverageScene& scene, std::size_t layer) const;
   // The raster, or nothing: then it is being computed, the one asked for last first.
   std::shared_ptr<const LayerRaster> raster(const std::shared_ptr<const CoverageScene>& scene,
@@ -82,6 +86,9 @@ class CoverageDesk {
     std::shared_ptr<const CoverageScene> scene;  // shared: as jobs hold it
   };
 
+  // Nothing where it is not known; the caller holds the mutex.
+  std::shared_ptr<const CoverageScene> find_scene(const std::shared_ptr<const State>& state,
+                                                  const std::string& key) const;
   void run_layers();
   void run_questions();
   Result<LayerRaster> make(const Job& job);
