@@ -334,10 +334,16 @@ class Run {
   void summary(const radio::CoverageMap& map, const std::vector<std::string>& files) {
     const CoveredArea area = covered_area(map, plan_);
     const bool zh = context_.language == Language::zh;
-    print_out(zh ? format("覆盖 {:.1f} km²，占已知 {:.1f} km² 的 {:.1f} %\n", area.covered_km2,
-                          area.known_km2, share_of(area))
-                 : format("{:.1f} km2 covered, {:.1f} km2 known: {:.1f} %\n", area.covered_km2,
-                          area.known_km2, share_of(area)));
+    // A share needs an area that somebody asked about; around sites it would be one of corners.
+    std::string share;
+    if (job_.area && area.known_km2 > 0) {
+      const double percent = 100 * area.covered_km2 / area.known_km2;
+      share = zh ? format("，占所问区域有地形部分 {:.1f} km² 的 {:.1f} %", area.known_km2, percent)
+                 : format(", {:.1f} % of the {:.1f} km2 with terrain in the area", percent,
+                          area.known_km2);
+    }
+    print_out(zh ? format("覆盖 {:.1f} km²{}\n", area.covered_km2, share)
+                 : format("{:.1f} km2 covered{}\n", area.covered_km2, share));
     note(format("{} x {} pixels of {} m; {} interpolated, {} exact, {} without terrain",
                 map.frame.columns, map.frame.rows, number_text(map.frame.cell_m),
                 map.figures.receivers, map.figures.exact, map.figures.unknown));
@@ -346,9 +352,6 @@ class Run {
            : format("terrain: {}{}\n", terrain_.info().label,
                     estimated() ? " (with estimated data)" : ""));
     for (const std::string& file : files) print_out(file + "\n");
-  }
-  static double share_of(const CoveredArea& area) {
-    return area.known_km2 > 0 ? 100 * area.covered_km2 / area.known_km2 : 0;
   }
 
   Context& context_;

@@ -79,6 +79,19 @@ const Command* find_command(const std::vector<std::string>& words, std::size_t& 
   return nullptr;
 }
 
+// "terrain" alone is the first word of several commands: shows them.
+bool print_group(std::string_view first) {
+  bool any = false;
+  for (const Command& command : commands) {
+    if (!command.spec->name.starts_with(cairn::format("{} ", first))) continue;
+    const std::string left = cairn::format("{} {}", command.spec->name, command.spec->arguments);
+    std::printf("%scairn %-34s %s\n", any ? "" : "usage:\n", left.c_str(),
+                std::string(command.spec->summary).c_str());
+    any = true;
+  }
+  return any;
+}
+
 int unknown_command(const std::vector<std::string>& words) {
   std::vector<std::string> names;
   for (const Command& command : commands) names.emplace_back(command.spec->name);
@@ -112,7 +125,13 @@ int main(int argc, char** argv) {
   }
   std::size_t used = 0;
   const Command* command = find_command(words, used);
-  if (command == nullptr) return unknown_command(words);
+  if (command == nullptr) {
+    const bool asked = help || words.size() == 1 || words[1] == "--help" || words[1] == "-h";
+    if (asked && print_group(words[0])) {
+      return help || words.size() > 1 ? cairn::app::exit_ok : cairn::app::exit_usage;
+    }
+    return unknown_command(words);
+  }
   words.erase(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(used));
   for (const std::string& word : words) {
     if (word == "--") break;
