@@ -510,6 +510,13 @@ Response site_added(const Call& call, CoverageDesk& desk) {
   }
   question.villages =
       villages_around(in.view(), question.site.position, question.scene->set->radius_m);
+  // Where that layer is not there yet it is begun: the next move of the site is quicker.
+  const CellSet& set = *question.scene->set;
+  const std::string& technology = set.band(question.site.band)->def->technology;
+  const auto layer = find_layer(set, question.site.operator_id, technology, "");
+  if (layer && !set.layers[*layer].cells.empty()) {
+    question.known = desk.raster(question.scene, *layer);
+  }
   question.at = in.at_text();
   question.overlay = in.overlay();
   return answer_what_if(question);

@@ -21,9 +21,9 @@ constexpr double better_db = 6;
 // Across the disc of the site: enough for a picture that a screen shows in a third of its width.
 constexpr double pixels_across = 300;
 constexpr std::uint32_t picture_pixels = 512;
-// Receivers of the fast path over all stations around: about a second (a fraction of it is the
-// imagined site's own). More stations are walked with longer steps.
-constexpr double most_receivers = 1.5e6;
+// Receivers of the fast path over all stations around: about a second. More stations are walked
+// with longer steps, and drawn with larger pixels.
+constexpr double most_receivers = 3e6;
 // Up to so many stations their borders are refined by exact paths.
 constexpr std::size_t refined_stations = 20;
 
@@ -62,11 +62,56 @@ double distance_to(const radio::MapFrame& f, geo::PlanePoint p) {
   return std::hypot(dx, dy);
 }
 
+// What there is before: level and whether it covers, a pixel each.
+struct BeforeMap {
+  radio::MapFrame frame;
+  std::vector<float> rsrp_dbm;
+  std::vector<std::uint8_t> covered;
+
+  std::optional<std::size_t> pixel(geo::PlanePoint at) const {
+    const auto column = std::llround((at.x_m - frame.west_m) / frame.cell_m);
+    const auto row = std::llround((frame.north_m - at.y_m) / frame.cell_m);
+    if (column < 0 || row < 0 || column >= frame.columns || row >= frame.rows) return std::nullopt;
+    return static_cast<std::size_t>(row) * frame.columns + static_cast<std::size_t>(column);
+  }
+};
+
+BeforeMap from_raster(const LayerRaster& raster) {
+  BeforeMap out{raster.frame, {}, {}};
+  out.rsrp_dbm.reserve(raster.level.size());
+  for (const std::uint8_t level : raster.level) {
+    out.rsrp_dbm.push_back(level_dbm(level));
+    out.covered.push_back(out.rsrp_dbm.back() >= raster.threshold_dbm ? 1 : 0);
+  }
+  return out;
+}
+
+// How far a cell is heard over free ground, up to a constant.
+double reach_db(const radio::LinkBudget& budget) {
+  return radio::greatest_loss_db(budget) - 20 * std::log10(budget.reference_mhz());
+}
+
+// Of each mast the cell that reaches farthest: where another band of it covers, this one does, too,
+// but for rare exceptions that named points do not have (they are asked of all cells).
+std::vector<radio::Cell> farthest_of_each_mast(std::vector<radio::Cell> cells) {
+  std::stable_sort(cells.begin(), cells.end(), [](const radio::Cell& a, const radio::Cell& b) {
+    if (a.site != b.site) return a.site < b.site;
+    if (a.mast_m != b.mast_m) return a.mast_m < b.mast_m;
+    return reach_db(*a.budget) > reach_db(*b.budget);
+  });
+  const auto end =
+      std::unique(cells.begin(), cells.end(), [](const radio::Cell& a, const radio::Cell& b) {
+        return a.site == b.site && a.mast_m == b.mast_m;
+      });
+  cells.erase(end, cells.end());
+  return cells;
+}
+
 class WhatIf {
  public:
   WhatIf(const CellSet& set, const WhatIfSite& site, const std::vector<WhatIfVillage>& villages,
-         const Workers& workers)
-      : set_(set), villages_(villages), workers_(workers) {
+         const Workers& workers, const LayerRaster* known)
+      : set_(set), villages_(villages), workers_(workers), known_(known) {
     const CoverageBand& band = *set.band(site.band);
     cell_.id = cell_.site = "what-if";
     cell_.operator_id = site.operator_id;
@@ -96,15 +141,12 @@ class WhatIf {
     auto after = radio::coverage_map(grid, {&cell_, 1}, square(at, set_.radius_m, out_.pixel_m),
                                      options, workers_);
     if (!after) return fail(after.error());
-    std::optional<radio::CoverageMap> before;
     if (const auto part = covered_part(*after, out_.threshold_dbm)) {
-      auto made = before_map(*part);
-      if (!made) return fail(made.error());
-      before = std::move(*made);
+      if (auto done = look_before(*part); !done) return fail(done.error());
     }
-    count_area(*after, before ? &*before : nullptr);
+    count_area(*after);
     if (auto done = find_villages(); !done) return fail(done.error());
-    if (auto done = draw(*after, before ? &*before : nullptr); !done) return fail(done.error());
+    if (auto done = draw(*after); !done) return fail(done.error());
     return std::move(out_);
   }
 
@@ -116,53 +158,63 @@ class WhatIf {
     return options;
   }
 
-  // Of the stations that reach into the frame; the cells it names are left in `near_`.
-  Result<std::optional<radio::CoverageMap>> before_map(const radio::MapFrame& frame) {
+  // What there is in the frame without the site.
+  Status look_before(const radio::MapFrame& frame) {
+    if (known_ != nullptr) {
+      before_ = from_raster(*known_);
+      return {};
+    }
     const geo::TerrainGrid& grid = set_.terrain->grid;
+    std::vector<radio::Cell> near;
     for (const radio::Cell& cell : around_) {
       const auto at = grid.plane.forward(cell.position);
-      if (at && distance_to(frame, *at) <= set_.radius_m) near_.push_back(cell);
+      if (at && distance_to(frame, *at) <= set_.radius_m) near.push_back(cell);
     }
-    if (near_.empty()) return std::optional<radio::CoverageMap>();
+    near = farthest_of_each_mast(std::move(near));
+    if (near.empty()) return {};
     radio::CoverageOptions options = common();
     const double discs =
-        1.34 * std::numbers::pi * set_.radius_m * set_.radius_m * static_cast<double>(near_.size());
+        1.34 * std::numbers::pi * set_.radius_m * set_.radius_m * static_cast<double>(near.size());
     options.step_m = std::max({grid.cell_m, out_.pixel_m, std::sqrt(discs / most_receivers)});
-    if (near_.size() > refined_stations) {
+    if (near.size() > refined_stations) {
       options.refine_db = 0;
       options.uneven_db = std::numeric_limits<double>::infinity();
     }
-    auto map = radio::coverage_map(grid, near_, frame, options, workers_);
+    radio::MapFrame coarse = frame;
+    coarse.cell_m = std::max(frame.cell_m, options.step_m);
+    const double times = frame.cell_m / coarse.cell_m;
+    coarse.columns = static_cast<std::uint32_t>(frame.columns * times) + 2;
+    coarse.rows = static_cast<std::uint32_t>(frame.rows * times) + 2;
+    auto map = radio::coverage_map(grid, near, coarse, options, workers_);
     if (!map) return fail(map.error());
-    return std::optional(std::move(*map));
+    before_ = BeforeMap{coarse, std::move(map->rsrp_dbm), {}};
+    for (std::size_t i = 0; i < coarse.size(); ++i) {
+      const std::uint16_t server = map->server[i];
+      before_->covered.push_back(server != radio::no_cell &&
+                                 before_->rsrp_dbm[i] >= near[server].budget->rsrp_threshold_dbm);
+    }
+    return {};
   }
 
-  // The level of before at a pixel of after, and whether it covers.
+  // The level of before at a place, and whether it covers.
   struct Before {
     double rsrp_dbm = std::numeric_limits<double>::quiet_NaN();
     bool covered = false;
   };
-  Before before_at(const radio::CoverageMap* before, const radio::MapFrame& frame,
-                   std::size_t index) const {
-    if (before == nullptr) return {};
-    const double x = frame.west_m + static_cast<double>(index % frame.columns) * frame.cell_m;
-    const double y = frame.north_m - static_cast<double>(index / frame.columns) * frame.cell_m;
-    const radio::MapFrame& f = before->frame;
-    const auto column = std::llround((x - f.west_m) / f.cell_m);
-    const auto row = std::llround((f.north_m - y) / f.cell_m);
-    if (column < 0 || row < 0 || column >= f.columns || row >= f.rows) return {};
-    const auto i = static_cast<std::size_t>(row) * f.columns + static_cast<std::size_t>(column);
-    const std::uint16_t server = before->server[i];
-    if (server == radio::no_cell) return {};
-    return {before->rsrp_dbm[i], before->rsrp_dbm[i] >= near_[server].budget->rsrp_threshold_dbm};
+  Before before_at(geo::PlanePoint at) const {
+    const auto i = before_ ? before_->pixel(at) : std::nullopt;
+    return i ? Before{before_->rsrp_dbm[*i], before_->covered[*i] != 0} : Before{};
   }
 
-  void count_area(const radio::CoverageMap& after, const radio::CoverageMap* before) {
+  void count_area(const radio::CoverageMap& after) {
     const double pixel_km2 = out_.pixel_m * out_.pixel_m / 1e6;
-    for (std::size_t i = 0; i < after.frame.size(); ++i) {
+    const radio::MapFrame& f = after.frame;
+    for (std::size_t i = 0; i < f.size(); ++i) {
       if (!(after.rsrp_dbm[i] >= out_.threshold_dbm)) continue;
       out_.covered_km2 += pixel_km2;
-      (before_at(before, after.frame, i).covered ? out_.already_km2 : out_.gained_km2) += pixel_km2;
+      const geo::PlanePoint at{f.west_m + static_cast<double>(i % f.columns) * f.cell_m,
+                               f.north_m - static_cast<double>(i / f.columns) * f.cell_m};
+      (before_at(at).covered ? out_.already_km2 : out_.gained_km2) += pixel_km2;
     }
   }
 
@@ -180,10 +232,18 @@ class WhatIf {
     }
     auto after = radio::serve_points(set_.terrain->grid, {&cell_, 1}, points, options, workers_);
     if (!after) return fail(after.error());
-    auto before = radio::serve_points(set_.terrain->grid, around_, points, options, workers_);
-    if (!before) return fail(before.error());
+    // Only those that the site covers are asked who served them before.
+    std::vector<std::size_t> covered;
+    std::vector<radio::ServePoint> asked;
     for (std::size_t i = 0; i < reached.size(); ++i) {
-      judge(reached[i], after->points[i], before->points[i]);
+      if (!after->points[i].error.empty() || !after->points[i].now().covered()) continue;
+      covered.push_back(i);
+      asked.push_back(points[i]);
+    }
+    auto before = radio::serve_points(set_.terrain->grid, around_, asked, options, workers_);
+    if (!before) return fail(before.error());
+    for (std::size_t i = 0; i < covered.size(); ++i) {
+      judge(reached[covered[i]], after->points[covered[i]], before->points[i]);
     }
     std::stable_sort(out_.gains.begin(), out_.gains.end(),
                      [&](const WhatIfGain& a, const WhatIfGain& b) {
@@ -195,7 +255,7 @@ class WhatIf {
 
   void judge(std::size_t village, const radio::ServedPoint& after,
              const radio::ServedPoint& before) {
-    if (!after.error.empty() || !after.now().covered() || !after.now().best) return;
+    if (!after.now().best) return;
     const double now_dbm = after.now().best->quality.rsrp_dbm;
     std::optional<double> before_dbm;
     bool was_covered = false;
@@ -212,7 +272,7 @@ class WhatIf {
     out_.estimated |= villages_[village].estimated;
   }
 
-  Status draw(const radio::CoverageMap& after, const radio::CoverageMap* before) {
+  Status draw(const radio::CoverageMap& after) {
     const geo::LocalPlane& plane = set_.terrain->grid.plane;
     geo::Box mercator;
     const radio::MapFrame& f = after.frame;
@@ -234,21 +294,20 @@ class WhatIf {
     if (!level) return fail(level.error());
     out_.level = std::move(*level);
     auto difference = paint(plane, mercator, picture_pixels, picture_pixels,
-                            [&](geo::PlanePoint at) { return change_colour(after, before, at); });
+                            [&](geo::PlanePoint at) { return change_colour(after, at); });
     if (!difference) return fail(difference.error());
     out_.difference = std::move(*difference);
     return {};
   }
 
-  Rgba change_colour(const radio::CoverageMap& after, const radio::CoverageMap* before,
-                     geo::PlanePoint at) const {
+  Rgba change_colour(const radio::CoverageMap& after, geo::PlanePoint at) const {
     const radio::MapFrame& f = after.frame;
     const auto column = std::llround((at.x_m - f.west_m) / f.cell_m);
     const auto row = std::llround((f.north_m - at.y_m) / f.cell_m);
     if (column < 0 || row < 0 || column >= f.columns || row >= f.rows) return {};
     const auto i = static_cast<std::size_t>(row) * f.columns + static_cast<std::size_t>(column);
     if (!(after.rsrp_dbm[i] >= out_.threshold_dbm)) return {};
-    const Before was = before_at(before, f, i);
+    const Before was = before_at(at);
     const auto& classes = change_classes();
     if (!was.covered) return classes[0].colour;
     return after.rsrp_dbm[i] >= was.rsrp_dbm + better_db ? classes[1].colour : classes[2].colour;
@@ -262,7 +321,8 @@ class WhatIf {
   radio::AntennaPattern sector_;
   radio::Cell cell_;
   std::vector<radio::Cell> around_;  // the operator's stations of this technology
-  std::vector<radio::Cell> near_;    // those that reach where the site does
+  const LayerRaster* known_;         // what they cover, when it is known already
+  std::optional<BeforeMap> before_;  // nothing: nobody is heard where the site is
   WhatIfAnswer out_;
 };
 
@@ -312,9 +372,10 @@ Status check_site(const CellSet& set, const WhatIfSite& site) {
 }
 
 Result<WhatIfAnswer> what_if(const CellSet& set, const WhatIfSite& site,
-                             const std::vector<WhatIfVillage>& villages, const Workers& workers) {
+                             const std::vector<WhatIfVillage>& villages, const Workers& workers,
+                             const LayerRaster* known) {
   if (auto good = check_site(set, site); !good) return fail(good.error());
-  return WhatIf(set, site, villages, workers).run();
+  return WhatIf(set, site, villages, workers, known).run();
 }
 
 }  // namespace cairn::server

@@ -11,6 +11,7 @@
 #include "core/result.hpp"
 #include "radio/coverage_map.hpp"
 #include "server/coverage_cells.hpp"
+#include "server/coverage_layer.hpp"
 
 namespace cairn::server {
 
@@ -58,8 +59,11 @@ struct WhatIfAnswer {
 // The operator's stations of the band's technology are what there is before. Errors have a JSON
 // pointer: a site off the relief (with a hint where longitude and latitude look swapped), a band or
 // operator that nobody knows, a mast or direction out of bounds.
+// `known`: the raster of that operator and technology, where it has been computed; otherwise the
+// stations around are computed, as coarsely as their number wants.
 Result<WhatIfAnswer> what_if(const CellSet& set, const WhatIfSite& site,
-                             const std::vector<WhatIfVillage>& villages, const Workers& workers);
+                             const std::vector<WhatIfVillage>& villages, const Workers& workers,
+                             const LayerRaster* known = nullptr);
 
 // Says what is wrong with the site, if anything is; what_if asks, too.
 Status check_site(const CellSet& set, const WhatIfSite& site);

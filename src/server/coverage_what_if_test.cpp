@@ -69,6 +69,22 @@ TEST_F(WhatIfTest, BesideAStationItAddsLittle) {
   EXPECT_EQ(other->gains.size(), 1u);
 }
 
+TEST_F(WhatIfTest, AKnownLayerSaysTheSame) {
+  const auto index =
+      static_cast<std::size_t>(scene->set->layer("mobile", "5g") - scene->set->layers.data());
+  (void)world.desk->raster(scene, index);
+  world.desk->settle();
+  const auto known = world.desk->raster(scene, index);
+  ASSERT_NE(known, nullptr);
+  const WhatIfSite site{{102.45, 27.0}, 30, "n28", "mobile", {}, 0};
+  const auto with = what_if(*scene->set, site, villages, *serial_workers(), known.get());
+  const auto without = ask(site);
+  ASSERT_TRUE(with.has_value() && without.has_value());
+  EXPECT_EQ(with->covered_km2, without->covered_km2);
+  EXPECT_NEAR(with->already_km2, without->already_km2, 0.04 * without->already_km2);
+  EXPECT_EQ(with->gains.size(), without->gains.size());
+}
+
 TEST_F(WhatIfTest, ASectorRadiatesToOneSide) {
   WhatIfSite site = east;
   site.azimuth_deg = 0;
