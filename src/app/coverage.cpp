@@ -107,7 +107,10 @@ class Run {
     auto plan = make_cells(sites_.rows, bands_, job_.wishes, *context_.files);
     if (!plan) return fail(plan.error());
     plan_ = std::move(*plan);
-    if (!plan_.cells.empty()) {
+    if (job_.area) {  // a province's list of sites need not be cut to it by hand
+      const geo::TerrainArea heard = widened(*job_.area, job_.radius_m);
+      pass_over(plan_, [&](const radio::Cell& cell) { return holds(heard, cell.position); });
+    } else if (!plan_.cells.empty()) {
       const geo::Point middle = middle_of(positions());
       leave_out(plan_, [&](const radio::Cell& cell) { return far_from(middle, cell.position); });
     }
@@ -192,6 +195,10 @@ class Run {
                 bands_in_use(), bad, sites_.others + plan_.others));
     if (plan_.standard_sectors > 0) {
       note(format("{} sectors have the usual antenna of their band", plan_.standard_sectors));
+    }
+    if (plan_.unread_antennas > 0) {
+      note(format("{} rows name an antenna; its pattern is read with --antenna <folder>",
+                  plan_.unread_antennas));
     }
     return {};
   }

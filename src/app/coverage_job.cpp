@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/coverage_job.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <filesystem>
 #include <set>
 
 #include "app/coverage.hpp"
@@ -89,6 +92,22 @@ Status read_levels(const Args& args, CoverageJob& job) {
   return {};
 }
 
+// Whether a file can come to be there is asked before the work, not after it.
+Status check_folder(const char* option, const std::string& path) {
+  namespace fs = std::filesystem;
+  const fs::path folder = fs::path(path).parent_path();
+  std::error_code ignored;
+  if (!folder.empty() && !fs::is_directory(folder, ignored)) {
+    return fail(Code::not_found, format("there is no folder '{}'", folder.string()),
+                format("--{}", option));
+  }
+  if (::access(folder.empty() ? "." : folder.c_str(), W_OK) != 0) {
+    return fail(Code::io, format("nothing may be written beside '{}'", path),
+                format("--{}", option));
+  }
+  return {};
+}
+
 // Each output its own file, and none the input.
 Status check_files(const Args& args, const CoverageJob& job) {
   if (job.sites.empty()) return fail(Code::invalid, "which sites? name a CSV file", "--sites");
@@ -112,6 +131,10 @@ Status check_files(const Args& args, const CoverageJob& job) {
       return fail(Code::invalid, format("'{}' is named twice", args.get(name)),
                   format("--{}", name));
     }
+  }
+  for (const char* name : {"out", "png", "kmz", "contours", "points-out"}) {
+    if (!args.has(name)) continue;
+    if (Status ok = check_folder(name, args.get(name)); !ok) return ok;
   }
   return {};
 }

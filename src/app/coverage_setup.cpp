@@ -12,6 +12,8 @@
 namespace cairn::app {
 namespace {
 
+constexpr int most_power_dbm = 100;  // ten megawatts
+
 // Pattern files of a folder, each read once.
 class Antennas {
  public:
@@ -120,6 +122,11 @@ class Maker {
     cell.azimuth_deg = row.azimuth_deg.value_or(0);
     cell.mechanical_tilt_deg = row.mechanical_tilt_deg;
     cell.budget = &budget;
+    if (row.power_dbm && !(std::abs(*row.power_dbm) <= most_power_dbm)) {
+      return fail(Code::invalid,
+                  format("a power of {} dBm must be within -{} to {}", number_text(*row.power_dbm),
+                         most_power_dbm, most_power_dbm));
+    }
     cell.power_offset_db =
         row.power_offset_db + (row.power_dbm ? *row.power_dbm - budget.power_dbm : 0);
     if (Status ok = set_antenna(row, budget, cell); !ok) return ok;
@@ -147,6 +154,7 @@ class Maker {
       }
       return {};
     }
+    if (!row.antenna.empty()) ++out_.unread_antennas;
     if (!row.azimuth_deg) return {};  // alike in all directions
     ++out_.standard_sectors;
     const auto key = std::make_pair(&budget, row.electrical_tilt_deg);

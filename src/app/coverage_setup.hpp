@@ -45,6 +45,7 @@ struct CellPlan {
   std::size_t others = 0;    // of other bands and operators
   std::map<std::string, std::size_t> other_bands;
   std::size_t standard_sectors = 0;  // rows whose antenna is a standard one
+  std::size_t unread_antennas = 0;   // rows that name a pattern, but no folder holds it
 
   CellPlan() = default;
   CellPlan(CellPlan&&) = default;

@@ -89,6 +89,20 @@ TEST(CoverageSetup, BandsByIdAliasOrTechnology) {
   EXPECT_NE(unknown.error().message.find("there are n28, 5g, n41, b3, 4g"), std::string::npos);
 }
 
+TEST(CoverageSetup, PowersOutOfReasonAndUnreadAntennasAreTold) {
+  const BandBook bands = book();
+  const model::MemoryFiles files({});
+  SiteRow loud = row("a", "n28");
+  loud.power_dbm = 900;
+  SiteRow named = row("b", "n28");
+  named.antenna = "K80010992";
+  const auto plan = make_cells({loud, named}, bands, {}, files);
+  ASSERT_TRUE(plan);
+  ASSERT_EQ(plan->cells.size(), 1U);
+  EXPECT_NE(errors(*plan).find("a power of 900 dBm must be within -100 to 100"), std::string::npos);
+  EXPECT_EQ(plan->unread_antennas, 1U);
+}
+
 TEST(CoverageSetup, PowerOperatorAndSectors) {
   const BandBook bands = book();
   const model::MemoryFiles files({});
