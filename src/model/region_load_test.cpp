@@ -98,6 +98,25 @@ TEST(RegionLoad, ReadsAWholeFolder) {
   EXPECT_EQ(read->plan_file, "r/demo/plan.yaml");
 }
 
+TEST(RegionLoad, ReliefIsNamedByFolderAndFile) {
+  auto files = folder();
+  files["r/demo/fine.tif"] = "x";
+  files["r/demo/region.yaml"] =
+      std::string(yaml) + "terrain: {dem: [fine.tif, none], cell_m: 90}\n";
+  Problems problems;
+  const auto loaded = load_region_folder(MemoryFiles(files), "r/demo", problems);
+  ASSERT_TRUE(loaded.has_value());
+  EXPECT_EQ(loaded->terrain, (RegionTerrain{{"r/demo/fine.tif"}, 90}));
+  ASSERT_EQ(problems.errors.size(), 1u);
+  EXPECT_EQ(problems.errors[0].place, "r/demo/region.yaml:12:10");
+  EXPECT_NE(problems.errors[0].message.find("r/demo/none"), std::string::npos);
+  files["r/demo/region.yaml"] = std::string(yaml) + "terrain: {dem: [fine.tif], cell_m: 0.1}\n";
+  problems = {};
+  EXPECT_EQ(load_region_folder(MemoryFiles(files), "r/demo", problems)->terrain.cell_m, 30);
+  ASSERT_EQ(problems.errors.size(), 1u);
+  EXPECT_NE(problems.errors[0].message.find("'cell_m' must be"), std::string::npos);
+}
+
 TEST(RegionLoad, ParsesTablesOfSources) {
   const auto read = parse_sources(sources, "regions/demo");
   ASSERT_EQ(read.size(), 2u);

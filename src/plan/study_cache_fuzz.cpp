@@ -17,9 +17,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::memcpy(tail, &sum, sizeof sum);
   bytes.append(tail, sizeof sum);
   const auto read = cairn::plan::read_study_cache(bytes);
+  if (!read) return 0;
   // What reads is written again and reads the same.
-  if (read && !(cairn::plan::read_study_cache(cairn::plan::write_study_cache(*read)) == read)) {
-    std::abort();
-  }
+  const auto again = cairn::plan::read_study_cache(cairn::plan::write_study_cache(*read));
+  if (!again || *again != *read) std::abort();
   return 0;
 }
