@@ -71,6 +71,7 @@ class Loader {
   void resolve();
   std::vector<StateIndex> find_all(const NamedTargets& names);
   void default_initials();
+  void check_pauses();
   void check_variable(const std::string& name, const std::string& place);
 
   std::string_view file_;
@@ -157,6 +158,7 @@ void Loader::read_state(const std::string& id, const YamlNode& node, StateIndex 
   if (!history) {
     chart.states[index].entry = read_actions(map.get("entry"));
     chart.states[index].exit = read_actions(map.get("exit"));
+    chart.states[index].pauses = map.flag("pauses");
     if (const YamlNode* deadline = map.get("deadline")) read_deadline(*deadline, id);
   }
   if (!history && kind != StateKind::final) {
@@ -355,7 +357,7 @@ void Loader::read_action(const YamlNode& node, std::vector<Action>& out) {
     if (!is_identifier(action.name)) {
       problems_.error(map.place(), format("variable '{}': letters, digits and _", action.name));
     }
-    used_names_.push_back({{{}, {action.name}}, map.place()});
+    used_names_.emplace_back(ExpressionNames{{}, {action.name}, {}}, map.place());
   }
   map.finish();
   if (found != 1) {
@@ -470,6 +472,22 @@ void Loader::check_variable(const std::string& name, const std::string& place) {
                                            name + " for a field of the event"));
 }
 
+// A pause needs a reason: whoever enters one must have been asked for it.
+void Loader::check_pauses() {
+  for (const Transition& transition : out_.chart.transitions) {
+    const auto names = check_expression(transition.guard.empty() ? "true" : transition.guard);
+    if (!names || std::ranges::find(names->fields, "reason") != names->fields.end()) continue;
+    for (const StateIndex target : transition.targets) {
+      const State& state = out_.chart.states[target];
+      if (!state.pauses) continue;
+      problems_.error(transition.place,
+                      format("'{}' pauses: its guard must ask for a reason, as in "
+                             "`if: event.reason is not null`",
+                             state.id));
+    }
+  }
+}
+
 void Loader::resolve() {
   Chart& chart = out_.chart;
   chart.states[0].last = static_cast<StateIndex>(chart.states.size() - 1);
@@ -483,6 +501,7 @@ void Loader::resolve() {
     for (const std::string& state : names.states) find_all({{state}, place});
     for (const std::string& variable : names.variables) check_variable(variable, place);
   }
+  check_pauses();
   if (problems_.ok()) check_chart(chart, problems_);
 }
 

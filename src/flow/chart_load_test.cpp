@@ -106,6 +106,8 @@ TEST(ChartLoad, RefusesWhatItCannotUse) {
       {"entry: [{call: x, raise: y}]", "an action is one of"},
       {"entry: [{send: x, after: soon}]", "after 'soon' is not a time"},
       {"entry: [{send: x, after: 1mo}]", "after '1mo' is not a time"},
+      {"on: [{event: x, to: p}], states: {p: {pauses: true}}", "its guard must ask for a reason"},
+      {"pauses: maybe", "'pauses' must be true or false"},
       {"kind: finl", "did you mean 'final'?"},
       {"kind: parallel", "a parallel state needs 'states'"},
       {"kind: compound", "a compound state needs 'states'"},

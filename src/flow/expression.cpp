@@ -255,7 +255,7 @@ class Reader {
     }
     const bool of_event = token.text.starts_with("event.");
     const std::string name(of_event ? token.text.substr(6) : token.text);
-    if (!of_event) names.variables.push_back(name);
+    (of_event ? names.fields : names.variables).push_back(name);
     if (context_ == nullptr) return {};
     if (!of_event) return field(context_->instance.variables, name);
     if (context_->event == nullptr) return {};

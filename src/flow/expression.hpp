@@ -21,6 +21,7 @@ namespace cairn::flow {
 struct ExpressionNames {
   std::vector<std::string> states;     // in in('…')
   std::vector<std::string> variables;  // without the event's fields
+  std::vector<std::string> fields;     // of the event
 };
 
 // Error: what is wrong, with the column.

@@ -82,6 +82,7 @@ TEST_F(ExpressionTest, ListsTheNamesItUses) {
   ASSERT_TRUE(names);
   EXPECT_EQ(names->states, std::vector<std::string>{"a"});
   EXPECT_EQ(names->variables, (std::vector<std::string>{"x", "z"}));
+  EXPECT_EQ(names->fields, std::vector<std::string>{"y"});
 }
 
 }  // namespace

@@ -112,6 +112,28 @@ std::optional<std::int64_t> unit_ns(std::string_view word) {
   return std::nullopt;
 }
 
+// Stops the clocks around an entered state that pauses; starts those around one that was left.
+void pause_around(const Chart& chart, const Instance& after, const Step& step, const Event& event,
+                  std::vector<Stay>& stays) {
+  const auto pausing_inside = [&](StateIndex around, const std::vector<StateIndex>& states) {
+    return std::ranges::find_if(states, [&](StateIndex s) {
+      return chart.states[s].pauses && is_descendant(chart, s, around);
+    });
+  };
+  for (Stay& stay : stays) {
+    if (stay.end) continue;
+    const auto now = pausing_inside(stay.state, after.active);
+    if (now != after.active.end() && !is_paused(stay)) {
+      const auto reason = event.data.find("reason");
+      stay.pauses.push_back({event.at, std::nullopt,
+                             reason == event.data.end() ? chart.states[*now].id : reason->second});
+    } else if (now == after.active.end() && is_paused(stay) &&
+               pausing_inside(stay.state, step.exited) != step.exited.end()) {
+      stay.pauses.back().end = event.at;
+    }
+  }
+}
+
 }  // namespace
 
 Result<Allowance> parse_allowance(std::string_view text) {
@@ -165,25 +187,27 @@ const char* to_string(Light light) {
   return "";
 }
 
-Status follow(const Instance& after, const Step& step, Instant at, std::vector<Stay>& stays) {
+Status follow(const Chart& chart, const Instance& after, const Step& step, const Event& event,
+              std::vector<Stay>& stays) {
   for (const Stay& stay : stays) {
-    if (last_change(stay) > at) {
+    if (last_change(stay) > event.at) {
       return fail(Code::conflict, format("{} is before {}, the last change of this case",
-                                         to_string(at), to_string(last_change(stay))));
+                                         to_string(event.at), to_string(last_change(stay))));
     }
   }
   for (Stay& stay : stays) {
     if (stay.end || std::ranges::find(step.exited, stay.state) == step.exited.end()) continue;
-    if (is_paused(stay)) stay.pauses.back().end = at;
-    stay.end = at;
+    if (is_paused(stay)) stay.pauses.back().end = event.at;
+    stay.end = event.at;
   }
   std::vector<StateIndex> entered = step.entered;
   std::ranges::sort(entered);
   const auto repeated = std::ranges::unique(entered);
   entered.erase(repeated.begin(), repeated.end());
   for (const StateIndex state : entered) {
-    if (after.in(state)) stays.push_back({state, at, std::nullopt, {}});
+    if (after.in(state)) stays.push_back({state, event.at, std::nullopt, {}});
   }
+  pause_around(chart, after, step, event, stays);
   return std::monostate{};
 }
 

@@ -67,8 +67,11 @@ struct Stay {
 };
 
 // Ends the stays of the states that the step left and begins those of the states it entered; a
-// pause ends with its stay. Error: Code::conflict when `at` is before the last change.
-Status follow(const Instance& after, const Step& step, Instant at, std::vector<Stay>& stays);
+// pause ends with its stay. A state that pauses stops the clocks of the states around it, for the
+// reason in the field `reason` of the event. Error: Code::conflict when the event is older than the
+// last change.
+Status follow(const Chart& chart, const Instance& after, const Step& step, const Event& event,
+              std::vector<Stay>& stays);
 
 // Error: no reason, paused already or not at all, ended, or before the last change.
 Status pause(Stay& stay, Instant at, std::string reason);

@@ -156,6 +156,7 @@ TEST(Sla, TimeInAllStatesAddsUpToWallTime) {
   std::mt19937_64 random(12345);
   Expressions guards;
   std::size_t ended = 0;
+  std::size_t paused_stays = 0;
   for (int round = 0; round < 200; ++round) {
     Instant now{static_cast<std::int64_t>(random() % 1'000'000)};
     const Instant begin = now;
@@ -163,7 +164,7 @@ TEST(Sla, TimeInAllStatesAddsUpToWallTime) {
     ASSERT_TRUE(started);
     Instance instance = started->instance;
     std::vector<Stay> stays;
-    ASSERT_TRUE(follow(instance, started->step, now, stays));
+    ASSERT_TRUE(follow(chart, instance, started->step, {"", {}, now}, stays));
     for (int i = 0; i < 60 && instance.running; ++i) {
       now = now + static_cast<std::int64_t>(random() % ns_per_day);
       Fields data{{"actor", random() % 2 ? "li" : "wang"},
@@ -175,17 +176,22 @@ TEST(Sla, TimeInAllStatesAddsUpToWallTime) {
       const Event event{names[random() % names.size()], data, now};
       const auto done = step(chart, instance, event, guards);
       ASSERT_TRUE(done);
-      ASSERT_TRUE(follow(instance, *done, now, stays));
+      ASSERT_TRUE(follow(chart, instance, *done, event, stays));
     }
     ended += instance.running ? 0 : 1;
     std::map<StateIndex, std::int64_t> inside_ns;  // by state, of its children
     std::map<StateIndex, std::int64_t> own_ns;
     for (const Stay& stay : stays) {
-      own_ns[stay.state] += unpaused_ns(stay, now);
+      const std::int64_t wall_ns = stay.end.value_or(now).ns - stay.begin.ns;
+      std::int64_t paused_ns = 0;
+      for (const Pause& p : stay.pauses) paused_ns += p.end.value_or(now).ns - p.begin.ns;
+      EXPECT_EQ(unpaused_ns(stay, now) + paused_ns, wall_ns);
+      paused_stays += stay.pauses.empty() ? 0 : 1;
+      own_ns[stay.state] += wall_ns;
       if (chart.states[chart.states[stay.state].parent].kind == StateKind::compound) {
-        inside_ns[chart.states[stay.state].parent] += unpaused_ns(stay, now);
+        inside_ns[chart.states[stay.state].parent] += wall_ns;
       } else {
-        EXPECT_LE(unpaused_ns(stay, now), now.ns - begin.ns);
+        EXPECT_LE(wall_ns, now.ns - begin.ns);
       }
     }
     EXPECT_EQ(inside_ns[0], now.ns - begin.ns);
@@ -195,18 +201,59 @@ TEST(Sla, TimeInAllStatesAddsUpToWallTime) {
     }
   }
   EXPECT_GT(ended, 0U);
+  EXPECT_GT(paused_stays, 0U);
 }
 
 TEST(Sla, StaysDoNotGoBackInTime) {
+  Chart chart;
+  chart.states.resize(2);
   std::vector<Stay> stays{{1, Instant{100}, std::nullopt, {}}};
-  EXPECT_EQ(follow({}, {}, Instant{99}, stays).error().code, Code::conflict);
+  const auto at = [](std::int64_t ns) { return Event{"", {}, Instant{ns}}; };
+  EXPECT_EQ(follow(chart, {}, {}, at(99), stays).error().code, Code::conflict);
   Step step;
   step.exited = {1};
   ASSERT_TRUE(pause(stays[0], Instant{110}, "why"));
-  ASSERT_TRUE(follow({}, step, Instant{130}, stays));
+  ASSERT_TRUE(follow(chart, {}, step, at(130), stays));
   EXPECT_EQ(stays[0].end, Instant{130});
   EXPECT_EQ(stays[0].pauses[0].end, Instant{130});
   EXPECT_EQ(unpaused_ns(stays[0], Instant{500}), 10);
+}
+
+TEST(Sla, AStateThatPausesStopsTheClocksAroundIt) {
+  Problems problems;
+  const auto workflow = read_workflow(R"(
+workflow: w
+initial: busy
+states:
+  work:
+    deadline: {within: 10 working hours}
+    states:
+      busy: {on: [{event: pause, if: event.reason is not null, to: idle}, {event: x, to: busy}]}
+      idle: {pauses: true, on: [{event: resume, to: busy}, {event: x, to: idle, if: event.reason is
+        not null}]}
+)",
+                                      "w.yaml", problems);
+  ASSERT_TRUE(workflow) << to_string(problems.errors.front());
+  const Chart& chart = workflow->chart;
+  Expressions guards;
+  Instance instance = start(chart, local("2026-03-05T09:00"), guards)->instance;
+  std::vector<Stay> stays{{1, local("2026-03-05T09:00"), std::nullopt, {}}};
+  const auto send = [&](const char* name, const char* when) {
+    const Event event{name, {{"reason", "parts"}}, local(when)};
+    const auto done = step(chart, instance, event, guards);
+    ASSERT_TRUE(done && follow(chart, instance, *done, event, stays));
+  };
+  send("pause", "2026-03-05T11:00");
+  send("x", "2026-03-05T13:00");
+  ASSERT_EQ(stays[0].pauses.size(), 1U);
+  EXPECT_EQ(stays[0].pauses[0], (Pause{local("2026-03-05T11:00"), std::nullopt, "parts"}));
+  send("resume", "2026-03-06T11:00");
+  send("x", "2026-03-06T11:30");
+  ASSERT_EQ(stays[0].pauses.size(), 1U);
+  EXPECT_EQ(stays[0].pauses[0].end, local("2026-03-06T11:00"));
+  // 8 hours are left: 1 + 4 on Friday, 3 on Monday.
+  EXPECT_EQ(text(status(workflow->deadlines[0], offices(), stays[0], stays[0].begin)->due),
+            "2026-03-09T12:00");
 }
 
 }  // namespace

@@ -79,6 +79,7 @@ struct State {
   std::vector<TransitionIndex> transitions;
   std::vector<Action> entry;
   std::vector<Action> exit;
+  bool pauses = false;  // while it is active, the clocks of the states around it stand still
   std::string place;
   bool operator==(const State&) const = default;
 };
