@@ -202,8 +202,7 @@ Status follow(const Chart& chart, const Instance& after, const Step& step, const
   }
   std::vector<StateIndex> entered = step.entered;
   std::ranges::sort(entered);
-  const auto repeated = std::ranges::unique(entered);
-  entered.erase(repeated.begin(), repeated.end());
+  entered.erase(std::unique(entered.begin(), entered.end()), entered.end());
   for (const StateIndex state : entered) {
     if (after.in(state)) stays.push_back({state, event.at, std::nullopt, {}});
   }

@@ -109,6 +109,22 @@ TEST(Sla, EscalationsFallDueOnce) {
   EXPECT_EQ(left->front().id, "handling/2026-03-05T01:00:00Z/1");
 }
 
+TEST(Sla, NothingEscalatesAfterTheStay) {
+  DeadlineRule rule;
+  rule.state = "handling";
+  rule.within = *parse_allowance("24 hours");
+  rule.escalations = {{1, "supervisor", {}}};
+  // Up on Saturday at 16:00, so due on Monday; left on Sunday.
+  Stay stay{1, local("2026-03-06T16:00"), std::nullopt, {}};
+  const auto found = [&] {
+    return escalations(rule, offices(), stay, stay.begin, local("2026-03-20T00:00"))->size();
+  };
+  EXPECT_EQ(found(), 1U);
+  stay.end = local("2026-03-08T10:00");
+  EXPECT_EQ(found(), 0U);
+  EXPECT_EQ(status(rule, offices(), stay, local("2026-03-20T00:00"))->light, Light::green);
+}
+
 TEST(Sla, DeadlinesKeepToHoursAndGrowWithPauses) {
   std::mt19937_64 random(7);
   const auto below = [&](std::int64_t n) {

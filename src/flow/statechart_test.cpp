@@ -269,6 +269,19 @@ states:
   EXPECT_NE(m.last.mistakes[0].find("needs numbers"), std::string::npos);
 }
 
+TEST(Statechart, AMistakeThatNobodyHandlesStillComesToRest) {
+  Machine m(R"(
+workflow: mistake
+variables: {name: ""}
+states:
+  a: {on: [{if: name + 1 > 0, to: b}, {event: go, to: b}]}
+  b: {}
+)");
+  EXPECT_EQ(m.where(), "a");
+  EXPECT_EQ(m.last.mistakes.size(), 1U);
+  EXPECT_EQ(m.send("go"), "b");
+}
+
 TEST(Statechart, GuardedActionsSeeWhatWasAssignedBefore) {
   Machine m(R"(
 workflow: assign
