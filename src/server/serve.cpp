@@ -13,6 +13,7 @@
 #include "server/imports.hpp"
 #include "server/live_json.hpp"
 #include "server/live_service.hpp"
+#include "server/overlay_queue.hpp"
 #include "server/service.hpp"
 #include "server/shard_service.hpp"
 #include "server/state.hpp"
@@ -66,8 +67,13 @@ class Instance final : public Running {
     auto http = HttpServer::start(
         options,
         {.admit = [this](const Request& head) { return service_.admit(head); },
-         .handle = [this](Request request,
-                          Reply reply) { service_.handle(std::move(request), std::move(reply)); },
+         .handle =
+             [this](Request request, Reply reply) {
+               if (OverlayQueue::concerns(*service_.state(), request)) {
+                 return overlays_.take(std::move(request), std::move(reply));
+               }
+               service_.handle(std::move(request), std::move(reply));
+             },
          .fail =
              [this](int status, std::string message) {
                return service_.transport_failure(status, std::move(message));
@@ -103,6 +109,7 @@ class Instance final : public Running {
     if (live_) live_->stop();
     if (shard_) shard_->stop();
     service_.events().wake_with({});
+    overlays_.stop();
     coverage_.stop();
     if (http_) http_->stop();
   }
@@ -149,6 +156,13 @@ class Instance final : public Running {
   Service service_;
   ImportDesk imports_;
   CoverageDesk coverage_;
+  // Before the listener, which feeds it.
+  OverlayQueue overlays_{[this](Request request, Reply reply) {
+                           service_.handle(std::move(request), std::move(reply));
+                         },
+                         [this](int status, std::string message) {
+                           return service_.transport_failure(status, std::move(message));
+                         }};
   std::unique_ptr<HttpServer> http_;  // after the service: it stops first
 };
 

@@ -75,6 +75,16 @@ Result<std::shared_ptr<const Overlaid>> State::overlaid(const std::string& overl
   return std::shared_ptr<const Overlaid>(made);
 }
 
+bool State::must_lay(const std::string& overlay) const {
+  const auto& all = workspace->proposals;
+  const bool known = std::any_of(all.begin(), all.end(), [&](const model::Proposal& proposal) {
+    return proposal.id == overlay;
+  });
+  if (!known) return false;
+  const std::lock_guard lock(mutex);
+  return !overlays.contains(overlay);
+}
+
 std::shared_ptr<const std::vector<plan::PlanResult>> State::plan_results(
     const watch::View& view, const std::string& overlay, const std::string& key) const {
   const std::string kept = generation ? format("{} {}", generation(), key) : key;

@@ -89,6 +89,8 @@ struct State {
 
   // The base for "", otherwise the proposal laid over it (kept for the next request).
   Result<std::shared_ptr<const Overlaid>> overlaid(const std::string& overlay) const;
+  // Whether overlaid() would lay that proposal now: seconds where coverage is computed with it.
+  bool must_lay(const std::string& overlay) const;
 
   // All plans evaluated, as Workspace::plans; kept for the next request with the same key.
   std::shared_ptr<const std::vector<plan::PlanResult>> plan_results(const watch::View& view,
