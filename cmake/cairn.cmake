@@ -127,7 +127,7 @@ function(cairn_style_test)
   if(units)
     add_library(cairn_headers OBJECT EXCLUDE_FROM_ALL ${units})
     target_include_directories(cairn_headers PRIVATE ${CAIRN_SOURCE_DIR}/src)
-    target_link_libraries(cairn_headers PRIVATE fmt::fmt tl::expected)
+    target_link_libraries(cairn_headers PRIVATE fmt::fmt tl::expected PkgConfig::GDAL)
     add_test(NAME headers_alone
              COMMAND ${CMAKE_COMMAND} --build ${CMAKE_BINARY_DIR} --target cairn_headers)
   endif()
