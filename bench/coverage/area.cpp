@@ -8,7 +8,6 @@
 //
 // Without a tile the relief is made up.
 #include <fmt/format.h>
-#include <sys/resource.h>
 
 #include <algorithm>
 #include <chrono>
@@ -20,6 +19,7 @@
 
 #include "posts.hpp"
 #include "radio/coverage_map.hpp"
+#include "timing.hpp"
 
 namespace {
 
@@ -27,22 +27,8 @@ using namespace cairn;         // NOLINT
 using namespace cairn::bench;  // NOLINT
 using namespace cairn::radio;  // NOLINT
 
-double cpu_s() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  auto seconds = [](const timeval& t) {
-    return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec);
-  };
-  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-}
-
 double wall_s() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
 }
 
 // 4 x 60 W, 30 MHz: 35.5 dBm a resource element, covered at -110 dBm.

@@ -9,7 +9,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <ctime>
 #include <functional>
 #include <numbers>
 #include <random>
@@ -17,6 +16,7 @@
 #include "posts.hpp"
 #include "radio/p1812_lanes.hpp"
 #include "radio/terrain_path.hpp"
+#include "timing.hpp"
 
 namespace {
 
@@ -28,17 +28,6 @@ constexpr double tx_mast_m = 30;
 constexpr double rx_mast_m = 1.5;
 constexpr double cell_m = 30;
 constexpr double bands_ghz[] = {0.763, 0.87, 1.85, 2.15, 2.6};
-
-double cpu_s() {
-  timespec now{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
-}
-
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
-}
 
 // All fans of a disc whose radials lie at most a cell apart at its edge.
 struct Disc {

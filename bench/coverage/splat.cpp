@@ -6,7 +6,6 @@
 //
 //   bench_coverage_splat [--small] [N50E010.hgt]
 #include <fmt/format.h>
-#include <sys/resource.h>
 
 #include <algorithm>
 #include <array>
@@ -22,26 +21,13 @@
 #include "radio/path_batch.hpp"
 #include "radio/propagation.hpp"
 #include "splat_program.hpp"
+#include "timing.hpp"
 
 namespace {
 
 using namespace cairn;         // NOLINT
 using namespace cairn::bench;  // NOLINT
 using namespace cairn::radio;  // NOLINT
-
-double cpu_s() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  auto seconds = [](const timeval& t) {
-    return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec);
-  };
-  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-}
-
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
-}
 
 const Propagation itm_question{.model = Model::itm};
 const Propagation p1812_question{};
