@@ -221,8 +221,15 @@ Response get_tile(const Call& call, CoverageDesk& desk) {
     out.headers.push_back({"Retry-After", std::to_string(tile_retry_seconds)});
     out.headers.push_back({"Cache-Control", "no-store"});
   }
+  const std::string key = format("{}/{}/{}/{}/{}", (*scene)->digests[*layer], id->z, id->x, id->y,
+                                 dark ? "dark" : "light");
+  if (const auto painted = raster ? desk.tiles().find(key) : nullptr) {
+    out.body = *painted;
+    return out;
+  }
   auto picture = paint_layer(**scene, raster ? *raster : nothing, *id, dark);
   if (!picture) return problem(picture.error());
+  if (raster) desk.tiles().put(key, *picture);
   out.body = std::move(*picture);
   return out;
 }

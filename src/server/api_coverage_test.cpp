@@ -58,7 +58,15 @@ TEST_F(ApiCoverageTest, LayersBeginWhenATileIsAskedFor) {
   mine = layer(get("/v1/coverage/layers"), "any", "5g");
   EXPECT_EQ(mine["state"], "ready");
   EXPECT_GT(mine["covered_km2"].get<double>(), 100);
+  // Painted once; another ground, another tile or another day is another picture.
+  EXPECT_EQ(world.desk->tiles().find("none"), nullptr);
+  const std::size_t one = world.desk->tiles().bytes();
+  EXPECT_GT(one, done.body.size());
+  EXPECT_EQ(world.get(tile).body, done.body);
+  EXPECT_EQ(world.desk->tiles().bytes(), one);
   EXPECT_NE(world.get(std::string(tile) + "?dark=true").body, done.body);
+  EXPECT_NE(world.get("/v1/coverage/tiles/any/5g/10/802/431.png").body, done.body);
+  EXPECT_GT(world.desk->tiles().bytes(), 2 * one);
 }
 
 TEST_F(ApiCoverageTest, ALayerWithoutStationsIsEmptyAtOnce) {

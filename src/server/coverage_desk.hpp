@@ -17,6 +17,7 @@
 
 #include "core/seams.hpp"
 #include "server/coverage_layer.hpp"
+#include "server/picture_shelf.hpp"
 #include "server/reply.hpp"
 #include "server/state.hpp"
 
@@ -62,6 +63,9 @@ class CoverageDesk {
   std::shared_ptr<const LayerRaster> raster(const std::shared_ptr<const CoverageScene>& scene,
                                             std::size_t layer);
 
+  // Painted tiles of finished layers, by layer digest and tile.
+  PictureShelf& tiles() { return tiles_; }
+
   // Runs `work` soon on the thread for questions; when too many wait the answer is 429.
   void answer(Reply reply, std::function<Response()> work);
 
@@ -96,8 +100,11 @@ class CoverageDesk {
   void store(const LayerRaster& raster);
   void keep(std::shared_ptr<const LayerRaster> raster);  // the caller holds the mutex
 
+  static constexpr std::size_t most_tile_bytes = 16 << 20;  // some thousand tiles
+
   Files& files_;
   const std::string directory_;
+  PictureShelf tiles_{most_tile_bytes};
   mutable std::mutex mutex_;
   std::condition_variable layers_wake_;
   std::condition_variable questions_wake_;
