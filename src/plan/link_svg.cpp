@@ -168,7 +168,7 @@ class Drawing {
     const double step_m = tick_step(high_ - low_, 5);
     for (double m = std::ceil(low_ / step_m) * step_m; m <= high_; m += step_m) {
       line(0, m, link_.distance_km, m, "grid");
-      put_text(left - 4, y(m) + 4, "text-anchor=\"end\" class=\"small\"", format("{:.0f}", m));
+      put_text(left - 4, y(m) + 4, "text-anchor=\"end\" class=\"small\"", format("{:.0f} m", m));
     }
     const double step_km = tick_step(link_.distance_km, 6);
     const int digits = std::max(0, static_cast<int>(-std::floor(std::log10(step_km))));
@@ -178,7 +178,6 @@ class Drawing {
       put_text(x(km), bottom + 15, "text-anchor=\"middle\" class=\"small\"",
                format("{:.{}f}", km, digits));
     }
-    put_text(left - 4, top - 8, "text-anchor=\"end\" class=\"small\"", "m");
     put_text(right, bottom + 29, "text-anchor=\"end\" class=\"small\"", say("距离 km", "km"));
   }
 
