@@ -31,10 +31,6 @@ Result<geo::PreparedTerrain> open_terrain(const Context& context, TerrainWish wi
                                           const geo::TerrainArea& area, const Workers& workers,
                                           const std::function<bool(double)>& progress);
 
-// Names the prepared file of a request: 16 hexadecimal digits of everything that it depends on,
-// with sizes and times of the files.
-std::string terrain_key(const geo::TerrainRequest& request);
-
 // What a terrain lacks, a line each, for people: absent tiles, refused files, holes.
 std::vector<std::string> terrain_notes(const geo::TerrainInfo& info);
 

@@ -4,23 +4,15 @@
 #include <algorithm>
 #include <map>
 
+#include "model/column.hpp"
 #include "plan/coverage_judge.hpp"
 
 namespace cairn::plan {
 namespace {
 
-const model::Column* column_of(const model::Table& table, const std::string& name) {
-  const int index = table.type->property_index(name);
-  return index < 0 ? nullptr : &table.columns[static_cast<std::size_t>(index)];
-}
-std::optional<double> number_at(const model::Column* column, std::uint32_t row) {
-  if (column == nullptr || column->present[row] == 0) return std::nullopt;
-  return column->numbers[row];
-}
-std::string text_at(const model::Column* column, std::uint32_t row) {
-  if (column == nullptr || column->present[row] == 0) return {};
-  return column->dictionary[column->texts[row]];
-}
+using model::column_of;
+using model::number_at;
+using model::text_at;
 
 class Summary {
  public:
@@ -91,7 +83,7 @@ class Summary {
     out_.gaps.push_back({row, number_at(column_of(table_, "population"), row),
                          number_at(column_of(table_, "rsrp_" + technology_), row),
                          number_at(column_of(table_, "nearest_" + technology_), row),
-                         text_at(column_of(table_, "reason_" + technology_), row)});
+                         std::string(text_at(column_of(table_, "reason_" + technology_), row))});
   }
 
   const model::Snapshot& snapshot_;

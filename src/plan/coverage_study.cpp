@@ -9,6 +9,7 @@
 #include <set>
 
 #include "core/text.hpp"
+#include "model/column.hpp"
 #include "plan/coverage_judge.hpp"
 #include "plan/radio_bands.hpp"
 #include "radio/propagation.hpp"
@@ -111,19 +112,9 @@ double distance_m(geo::PlanePoint a, geo::PlanePoint b) {
   return std::hypot(a.x_m - b.x_m, a.y_m - b.y_m);
 }
 
-// A column of a table by name; null where the type has none.
-const model::Column* column_of(const model::Table& table, std::string_view name) {
-  const int index = table.type->property_index(name);
-  return index < 0 ? nullptr : &table.columns[static_cast<std::size_t>(index)];
-}
-std::string_view text_at(const model::Column* column, std::uint32_t row) {
-  if (column == nullptr || column->present[row] == 0) return {};
-  return column->dictionary[column->texts[row]];
-}
-std::optional<double> number_at(const model::Column* column, std::uint32_t row) {
-  if (column == nullptr || column->present[row] == 0) return std::nullopt;
-  return column->numbers[row];
-}
+using model::column_of;
+using model::number_at;
+using model::text_at;
 
 bool on_the_air(const model::Table& table, std::uint32_t row) {
   const model::Life status = table.status[row];

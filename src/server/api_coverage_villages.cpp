@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "core/text.hpp"
+#include "model/column.hpp"
 #include "server/api.hpp"
 #include "server/coverage_cells.hpp"
 #include "server/coverage_desk.hpp"
@@ -21,28 +22,18 @@ constexpr std::size_t page_most = 5000;
 // A property of the villages; answers nothing where it is not declared or a row has none.
 class Property {
  public:
-  Property(const model::Table& table, const std::string& name) {
-    const int index = table.type->property_index(name);
-    if (index >= 0) column_ = &table.columns[static_cast<std::size_t>(index)];
-  }
+  Property(const model::Table& table, std::string_view name)
+      : column_(model::column_of(table, name)) {}
   bool declared() const { return column_ != nullptr; }
-  std::optional<double> number(std::uint32_t row) const {
-    if (!has(row) || row >= column_->numbers.size()) return std::nullopt;
-    return column_->numbers[row];
-  }
+  std::optional<double> number(std::uint32_t row) const { return model::number_at(column_, row); }
   std::optional<bool> flag(std::uint32_t row) const {
     const auto value = number(row);
     return value ? std::optional(*value != 0) : std::nullopt;
   }
-  std::string text(std::uint32_t row) const {
-    return has(row) && row < column_->texts.size() ? column_->dictionary[column_->texts[row]] : "";
-  }
+  std::string text(std::uint32_t row) const { return std::string(model::text_at(column_, row)); }
 
  private:
-  bool has(std::uint32_t row) const {
-    return column_ != nullptr && row < column_->present.size() && column_->present[row] != 0;
-  }
-  const model::Column* column_ = nullptr;
+  const model::Column* column_;
 };
 
 struct Properties {

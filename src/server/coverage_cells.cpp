@@ -6,6 +6,7 @@
 #include <set>
 
 #include "core/text.hpp"
+#include "model/column.hpp"
 #include "plan/radio_bands.hpp"
 
 namespace cairn::server {
@@ -27,23 +28,9 @@ bool in_force(const model::Table& table, std::uint32_t row, Instant as_of) {
 }
 
 // A column of texts or numbers; answers nothing where the type has no such property.
-struct Reader {
-  const model::Column* column = nullptr;
-
-  Reader(const model::Table& table, std::string_view property) {
-    const int index = table.type->property_index(std::string(property));
-    if (index >= 0) column = &table.columns[static_cast<std::size_t>(index)];
-  }
-  bool has(std::uint32_t row) const {
-    return column != nullptr && row < column->present.size() && column->present[row] != 0;
-  }
-  std::string text(std::uint32_t row) const {
-    return has(row) && row < column->texts.size() ? column->dictionary[column->texts[row]] : "";
-  }
-  double number(std::uint32_t row, double otherwise) const {
-    return has(row) && row < column->numbers.size() ? column->numbers[row] : otherwise;
-  }
-};
+using model::column_of;
+using model::number_at;
+using model::text_at;
 
 Label technology_label(const std::string& technology) {
   std::string upper = technology;
@@ -62,23 +49,23 @@ class Assembler {
   explicit Assembler(CellSet& out) : out_(out) {}
 
   void add(const model::Table& table, Instant as_of, double station_mast_m) {
-    const Reader band(table, "band");
-    const Reader operators(table, "operator");
-    const Reader site(table, "site");
-    const Reader height(table, "height_m");
+    const model::Column* band = column_of(table, "band");
+    const model::Column* operators = column_of(table, "operator");
+    const model::Column* site = column_of(table, "site");
+    const model::Column* height = column_of(table, "height_m");
     for (std::uint32_t row = 0; row < table.size(); ++row) {
       if (!in_force(table, row, as_of)) continue;
-      const CoverageBand* known = out_.band(band.text(row));
+      const CoverageBand* known = out_.band(text_at(band, row));
       if (known == nullptr) {
         ++out_.unknown_bands;
         continue;
       }
       radio::Cell cell;
       cell.id = table.ids[row];
-      cell.operator_id = operators.text(row);
-      cell.site = site.text(row).empty() ? cell.id : site.text(row);
+      cell.operator_id = text_at(operators, row);
+      cell.site = text_at(site, row).empty() ? cell.id : std::string(text_at(site, row));
       cell.position = table.position[row];
-      cell.mast_m = height.number(row, station_mast_m);
+      cell.mast_m = number_at(height, row).value_or(station_mast_m);
       cell.budget = &known->budget;
       const bool estimated = table.estimated[row] != 0 || table.position_estimated[row] != 0;
       put(std::move(cell), estimated);

@@ -2,12 +2,11 @@
 #include "server/study.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <filesystem>
 #include <utility>
 
-#include "core/crc32c.hpp"
 #include "core/text.hpp"
+#include "geo/terrain_key.hpp"
 #include "geo/terrain_prepare.hpp"
 #include "model/derived.hpp"
 #include "model/proposal.hpp"
@@ -24,31 +23,6 @@ constexpr double margin_m = 20'000;
 constexpr double own_cell_m = 30;
 // Results of villages that are kept, over all proposals and imports of the past.
 constexpr std::size_t kept_villages = 50'000;
-
-// Name, size and time of every file of a source: a change makes the terrain anew.
-void describe(const fs::path& path, std::string& out) {
-  std::error_code none;
-  if (fs::is_directory(path, none)) {
-    std::vector<fs::path> inside;
-    for (const auto& entry : fs::recursive_directory_iterator(path, none)) {
-      if (entry.is_regular_file(none)) inside.push_back(entry.path());
-    }
-    std::sort(inside.begin(), inside.end());
-    for (const fs::path& file : inside) describe(file, out);
-    return;
-  }
-  const auto size = fs::file_size(path, none);
-  const auto time = fs::last_write_time(path, none).time_since_epoch();
-  out += format("{} {} {}\n", path.filename().string(), size,
-                std::chrono::duration_cast<std::chrono::milliseconds>(time).count());
-}
-
-std::string terrain_name(const geo::TerrainRequest& wish) {
-  std::string text = format("{} {} {} {} {}\n", wish.area.west_deg, wish.area.south_deg,
-                            wish.area.east_deg, wish.area.north_deg, wish.cell_m);
-  for (const geo::TerrainSource& source : wish.sources) describe(source.path, text);
-  return format("{:08x}{:08x}.terrain", crc32c(text), crc32c(text, 1));
-}
 
 }  // namespace
 
@@ -137,7 +111,7 @@ Status StudyDesk::open_terrain(const Job& job, bool prepare) const {
   if (!job.area)
     return fail(Code::not_found, "the home region has no boundaries to find relief by");
   wish.area = geo::area_around(*job.area, margin_m);
-  const std::string name = terrain_name(wish);
+  const std::string name = geo::terrain_key(wish) + ".terrain";
   // Where nothing can be kept (no data directory, one that is only read) it is prepared again by
   // each process, beside other files of the moment.
   std::error_code none;
