@@ -11,7 +11,6 @@
 #include "core/text.hpp"
 #include "model/column.hpp"
 #include "plan/coverage_judge.hpp"
-#include "plan/radio_bands.hpp"
 #include "radio/propagation.hpp"
 #include "radio/served.hpp"
 
@@ -186,10 +185,11 @@ class StudyRun {
       station.estimated = table.estimated[row] != 0 || table.position_estimated[row] != 0;
       station.county = county_of(table.region[row]);
       note_county(station);
-      station.band = band_of(text_at(band, row), station.technology);
-      if (station.band < in_.bands.size()) {
+      const StudyBand* known = band_of(in_.bands, text_at(band, row), station.technology);
+      station.band = known ? static_cast<std::size_t>(known - in_.bands.data()) : in_.bands.size();
+      if (known != nullptr) {
         ++out_.figures.stations;
-        station.technology = in_.bands[station.band].budget.technology;
+        station.technology = known->budget.technology;
       } else if (wanted(station.technology)) {
         ++out_.figures.unknown;
         unknown.insert(std::string(text_at(band, row)));
@@ -211,15 +211,6 @@ class StudyRun {
     if (!fresh) at->second = std::min(at->second, station.life.begin);
   }
 
-  // Of the technology that the station says; one that says none has that of its band.
-  std::size_t band_of(std::string_view name, std::string_view technology) const {
-    for (std::size_t b = 0; b < in_.bands.size(); ++b) {
-      const StudyBand& band = in_.bands[b];
-      if (!technology.empty() && band.budget.technology != technology) continue;
-      if (band.def->called(name)) return b;
-    }
-    return in_.bands.size();
-  }
   bool wanted(std::string_view technology) const {
     return std::any_of(in_.def.rules.begin(), in_.def.rules.end(),
                        [&](const model::CoverageRule& r) { return r.technology == technology; });
@@ -539,12 +530,6 @@ class StudyRun {
 };
 
 }  // namespace
-
-std::vector<StudyBand> study_bands(const model::Catalog& catalog) {
-  std::vector<StudyBand> out;
-  for (const model::BandDef& band : catalog.bands) out.push_back({&band, budget_of(band)});
-  return out;
-}
 
 Result<CoverageStudy> coverage_study(
     const CoverageStudyInput& input, const KnownVillages& known, const Workers& workers,

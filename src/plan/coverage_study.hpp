@@ -37,20 +37,13 @@
 #include "model/band.hpp"
 #include "model/coverage_rule.hpp"
 #include "model/derived.hpp"
+#include "plan/radio_bands.hpp"
 #include "radio/link_budget.hpp"
 
 namespace cairn::plan {
 
 // Farther stations are not looked for when it is about the nearest one.
 inline constexpr double nearest_reach_m = 30'000;
-
-struct StudyBand {
-  const model::BandDef* def = nullptr;  // not owned
-  radio::LinkBudget budget;
-};
-
-// The bands of all packs with their budgets; the catalog must outlive them.
-std::vector<StudyBand> study_bands(const model::Catalog& catalog);
 
 struct CoverageStudyInput {
   const model::Snapshot& snapshot;  // without derived values

@@ -57,4 +57,20 @@ radio::AntennaPattern antenna_of(const model::BandDef& band) {
                                 band.value("electrical_tilt_deg"));
 }
 
+std::vector<StudyBand> study_bands(const model::Catalog& catalog) {
+  std::vector<StudyBand> out;
+  for (const model::BandDef& band : catalog.bands) out.push_back({&band, budget_of(band)});
+  return out;
+}
+
+const StudyBand* band_of(std::span<const StudyBand> bands, std::string_view name,
+                         std::string_view technology) {
+  if (name.empty()) return nullptr;
+  for (const StudyBand& band : bands) {
+    if (!technology.empty() && band.budget.technology != technology) continue;
+    if (band.def->called(name)) return &band;
+  }
+  return nullptr;
+}
+
 }  // namespace cairn::plan

@@ -128,6 +128,18 @@ TEST(RadioBands, NamesOfTheRegistersAreKnown) {
   EXPECT_EQ(shipped().band("GSM900"), nullptr);  // 2G has no reference signal of this kind
 }
 
+TEST(RadioBands, AStationMeansABandOfItsTechnology) {
+  const std::vector<StudyBand> bands = study_bands(shipped());
+  const StudyBand* b3 = band_of(bands, "LTE1800", "4g");
+  ASSERT_NE(b3, nullptr);
+  EXPECT_EQ(b3->def->id, "b3");
+  EXPECT_EQ(b3->budget.technology, "4g");
+  EXPECT_EQ(band_of(bands, "LTE1800", ""), b3);
+  EXPECT_EQ(band_of(bands, "LTE1800", "5g"), nullptr) << "a mistake is no 5G station";
+  EXPECT_EQ(band_of(bands, "GSM900", "2g"), nullptr);
+  EXPECT_EQ(band_of(bands, "", "4g"), nullptr);
+}
+
 TEST(RadioBands, NbIotReachesWhatItsClassesSay) {
   const radio::LinkBudget budget = budget_of(band("nb_b8"));
   const radio::LinkQuality edge = link_quality(budget, greatest_loss_db(budget) - 0.01, 0);

@@ -7,7 +7,6 @@
 
 #include "core/text.hpp"
 #include "model/column.hpp"
-#include "plan/radio_bands.hpp"
 
 namespace cairn::server {
 namespace {
@@ -49,13 +48,15 @@ class Assembler {
   explicit Assembler(CellSet& out) : out_(out) {}
 
   void add(const model::Table& table, Instant as_of, double station_mast_m) {
+    const model::Column* technology = column_of(table, "tech");
     const model::Column* band = column_of(table, "band");
     const model::Column* operators = column_of(table, "operator");
     const model::Column* site = column_of(table, "site");
     const model::Column* height = column_of(table, "height_m");
     for (std::uint32_t row = 0; row < table.size(); ++row) {
       if (!in_force(table, row, as_of)) continue;
-      const CoverageBand* known = out_.band(text_at(band, row));
+      const CoverageBand* known =
+          plan::band_of(out_.bands, text_at(band, row), text_at(technology, row));
       if (known == nullptr) {
         ++out_.unknown_bands;
         continue;
@@ -156,9 +157,7 @@ class Assembler {
 }  // namespace
 
 const CoverageBand* CellSet::band(std::string_view name) const {
-  const auto at = std::find_if(bands.begin(), bands.end(),
-                               [&](const CoverageBand& b) { return b.def->called(name); });
-  return at == bands.end() || name.empty() ? nullptr : &*at;
+  return plan::band_of(bands, name, {});
 }
 
 const CoverageLayerDef* CellSet::layer(std::string_view operator_id, std::string_view name) const {
@@ -195,9 +194,7 @@ Result<std::shared_ptr<const CellSet>> read_cells(const model::Snapshot& snapsho
   set->propagation.location_percent = def.location_percent;
   set->propagation.rx_mast_m = def.rx_mast_m;
   set->propagation.air.latitude_deg = set->terrain->grid.plane.origin().y;
-  for (const model::BandDef& band : catalog.bands) {
-    set->bands.push_back({&band, plan::budget_of(band)});
-  }
+  set->bands = plan::study_bands(catalog);
   Assembler assembler(*set);
   if (const model::Table* table = snapshot.table(def.stations)) {
     assembler.add(*table, as_of, def.station_mast_m);

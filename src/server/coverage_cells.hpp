@@ -15,6 +15,7 @@
 #include "geo/terrain.hpp"
 #include "model/catalog.hpp"
 #include "model/snapshot.hpp"
+#include "plan/radio_bands.hpp"
 #include "radio/cell.hpp"
 #include "radio/propagation.hpp"
 
@@ -28,10 +29,7 @@ struct CoverageTerrain {
   std::shared_ptr<const void> keep = nullptr;  // shared: layers under way read it, too
 };
 
-struct CoverageBand {
-  const model::BandDef* def = nullptr;  // of the catalog, which the set keeps
-  radio::LinkBudget budget;
-};
+using CoverageBand = plan::StudyBand;  // its definition is of the catalog, which the set keeps
 
 // Every operator, by this word.
 inline constexpr std::string_view any_operator = "any";
