@@ -84,6 +84,25 @@ struct IndicatorDef {
   std::string place;
 };
 
+// A rule whose alert is the cause of others.
+struct CauseRef {
+  std::string rule;
+  std::string same;  // "thing", "county", "town", or a text property that both have the same of
+  bool operator==(const CauseRef&) const = default;
+};
+// What follows from an alert of a rule, besides being shown.
+struct RuleResponse {
+  std::string hazard;                  // rules of one hazard form one group; empty: the rule itself
+  std::vector<CauseRef> caused_by;     // while such an alert is open, this one is a consequence
+  std::string incident;                // IncidentKind that a group opens; empty: none
+  std::string category;                // of CAP: "Geo"; empty: "Other"
+  std::string event_code;              // GB/T 35561; empty: none
+  Label event;                         // of CAP: "Landslide"; empty: the rule's label
+  std::vector<std::string> responses;  // of CAP: "Evacuate"
+  Label instruction;                   // what people shall do
+  bool operator==(const RuleResponse&) const = default;
+};
+
 struct RuleDef {
   std::string id;
   std::string pack;
@@ -98,6 +117,7 @@ struct RuleDef {
   bool expected = false;                     // no_data: also of things never heard
   std::string severity, urgency, certainty;  // CAP 1.2 code values
   Label text;
+  RuleResponse response;
   std::string place;
 };
 

@@ -11,6 +11,7 @@
 #include "model/plan.hpp"
 #include "model/proposal.hpp"
 #include "model/region_load.hpp"
+#include "model/response.hpp"
 #include "model/snapshot.hpp"
 
 namespace cairn::model {
@@ -28,6 +29,7 @@ struct Workspace {
   Records records;                   // of the folders: imports are merged before building
   std::vector<Plan> plans;
   std::vector<Proposal> proposals;
+  ResponseDef response;
   RegionTerrain terrain;  // of the home region
   std::string home;
   Zone zone;

@@ -12,8 +12,9 @@ namespace {
 
 using SteadyTime = std::chrono::steady_clock::time_point;
 
-constexpr std::array<std::string_view, 5> topic_words{"indicators", "alerts", "readings", "feeds",
-                                                      "revisions"};
+constexpr std::array<std::string_view, 9> topic_words{"indicators", "alerts",    "readings",
+                                                      "feeds",      "revisions", "groups",
+                                                      "warnings",   "incidents", "channels"};
 // Sent at once at most; the rest when the client has taken it.
 constexpr std::size_t pull_bytes = 64 * 1024;
 constexpr std::size_t pull_events = 512;

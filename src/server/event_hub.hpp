@@ -22,7 +22,17 @@
 
 namespace cairn::server {
 
-enum class Topic : std::uint8_t { indicators, alerts, readings, feeds, revisions };
+enum class Topic : std::uint8_t {
+  indicators,
+  alerts,
+  readings,
+  feeds,
+  revisions,
+  groups,     // of alerts
+  warnings,   // messages
+  incidents,  // that changed
+  channels,   // ways out
+};
 std::optional<Topic> parse_topic(std::string_view word);
 
 struct Event {

@@ -13,6 +13,7 @@
 
 #include "core/result.hpp"
 #include "core/time.hpp"
+#include "model/actor.hpp"
 #include "server/message.hpp"
 #include "server/query.hpp"
 #include "server/reply.hpp"
@@ -27,6 +28,7 @@ struct Call {
   QueryItems query;
   std::shared_ptr<const State> state;  // shared: stays whole while a reload swaps it
   Instant today;  // the date when none is asked: the end of the present day, or the engine's now
+  model::Actor actor = {};  // who asks; nobody, when it is not known
 
   const std::string& path(std::string_view name) const;
 };
