@@ -66,6 +66,18 @@ async function problemOf(response: Response): Promise<ApiError> {
   }
 }
 
+/** Who is signed in is the session's business; requests only carry its word. */
+export interface Gate {
+  /** For what a cookie alone must not change. */
+  csrf: () => string;
+  /** After a 401 or a refused CSRF word: is it worth another try? Asks the person if need be. */
+  again: (status: number) => Promise<boolean>;
+}
+let gate: Gate = { csrf: () => '', again: () => Promise.resolve(false) };
+export function setGate(next: Gate): void {
+  gate = next;
+}
+
 async function send(address: string, init: RequestInit): Promise<Response> {
   let response: Response;
   try {
@@ -94,22 +106,59 @@ export interface WriteOptions {
   type?: string;
   body?: Blob | string;
   signal?: AbortSignal;
+  /** The same for every attempt at one thing, so that it is done once. */
+  key?: string;
+  /** Nobody is asked to sign in: for what goes on in the background. */
+  quiet?: boolean;
+  headers?: Record<string, string>;
 }
 
-/** For POST and DELETE; the answer is JSON or nothing (204). */
+/** A fresh idempotency key; `crypto.randomUUID` is missing where a page came by plain HTTP. */
+export function freshKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/**
+ * For whatever changes something; the answer is JSON or nothing (204). Without a token it goes
+ * under the session: when that has ended, the person is asked to sign in and it is sent once more.
+ */
 export async function write<T>(
-  method: 'POST' | 'DELETE',
+  method: 'POST' | 'PUT' | 'PATCH' | 'DELETE',
   address: string,
   options: WriteOptions = {},
 ): Promise<T | null> {
-  const headers: Record<string, string> = { Accept: 'application/json' };
-  if (options.token !== undefined && options.token !== '') {
-    headers['Authorization'] = `Bearer ${options.token}`;
+  const byToken = options.token !== undefined && options.token !== '';
+  const attempt = (): Promise<Response> => {
+    const headers: Record<string, string> = { Accept: 'application/json', ...options.headers };
+    if (byToken) headers['Authorization'] = `Bearer ${options.token}`;
+    else if (gate.csrf() !== '') headers['X-Cairn-CSRF'] = gate.csrf();
+    if (options.type !== undefined) headers['Content-Type'] = options.type;
+    if (options.key !== undefined) headers['Idempotency-Key'] = options.key;
+    const init: RequestInit = { method, headers };
+    if (options.body !== undefined) init.body = options.body;
+    if (options.signal !== undefined) init.signal = options.signal;
+    return send(address, init);
+  };
+  let response: Response;
+  try {
+    response = await attempt();
+  } catch (error) {
+    const barred = error instanceof ApiError && (error.status === 401 || error.status === 403);
+    if (!barred || byToken || options.quiet === true) throw error;
+    if (!(await gate.again(error.status))) throw error;
+    response = await attempt();
   }
-  if (options.type !== undefined) headers['Content-Type'] = options.type;
-  const init: RequestInit = { method, headers };
-  if (options.body !== undefined) init.body = options.body;
-  if (options.signal !== undefined) init.signal = options.signal;
-  const response = await send(address, init);
   return response.status === 204 ? null : ((await response.json()) as T);
+}
+
+/** `write` of a JSON body. */
+export function writeJson<T>(
+  method: 'POST' | 'PUT' | 'PATCH',
+  address: string,
+  body: unknown,
+  options: WriteOptions = {},
+): Promise<T | null> {
+  const text = JSON.stringify(body);
+  return write<T>(method, address, { ...options, type: 'application/json', body: text });
 }

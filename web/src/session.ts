@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who is signed in, what he may do, and the one place that asks him to sign in.
+import { computed, readonly, ref, shallowRef } from 'vue';
+import { ApiError, setGate, write, writeJson } from './api/client';
+import type { Text } from './api/types';
+
+export type Role = 'reporter' | 'unit' | 'checker' | 'duty_officer' | 'administrator';
+export type Action =
+  | 'read_incidents'
+  | 'read_reporter'
+  | 'open_incident'
+  | 'route_incident'
+  | 'handle_incident'
+  | 'check_incident'
+  | 'acknowledge_alert'
+  | 'judge_alert'
+  | 'shelve_alert'
+  | 'declare_maintenance'
+  | 'prepare_warning'
+  | 'send_warning'
+  | 'receive_warning'
+  | 'read_channels'
+  | 'test_channel'
+  | 'manage_channels'
+  | 'manage_accounts'
+  | 'read_audit'
+  | 'import_data';
+
+export interface Grant {
+  role: Role;
+  /** Code or zone; empty: everywhere. */
+  region: string;
+  unit: string;
+}
+export interface Account {
+  id: string;
+  name: Text;
+  grants: Grant[];
+  may: Action[];
+  /** Of a first password that somebody else made. */
+  must_change?: boolean;
+}
+export interface Session {
+  signed_in: boolean;
+  account: Account | null;
+  csrf: string;
+  oidc: { label: Text } | null;
+  demo_accounts?: { name: string; label: Text; password: string }[];
+}
+
+const session = shallowRef<Session | null>(null);
+const absent = ref(false);
+const prompts = shallowRef<((done: boolean) => void)[]>([]);
+
+/** Null until the server has said so, or where it has no accounts. */
+export const account = computed(() => session.value?.account ?? null);
+export const signedIn = computed(() => account.value !== null);
+export const sessionState = readonly(session);
+/** The server knows no accounts. */
+export const withoutAccounts = readonly(absent);
+/** Is the person being asked to sign in over the page he is on? */
+export const asking = computed(() => prompts.value.length > 0);
+/** For keys of `useLoad`: what is shown depends on who looks. */
+export const who = computed(() => account.value?.id ?? '');
+
+/** Does the page offer it? The server decides again, with the place. */
+export function may(action: Action): boolean {
+  return account.value?.may.includes(action) ?? false;
+}
+export function hasRole(role: Role): boolean {
+  return account.value?.grants.some((grant) => grant.role === role) ?? false;
+}
+
+let loading: Promise<Session | null> | null = null;
+async function ask(): Promise<Session | null> {
+  try {
+    const response = await fetch('/v1/session', { headers: { Accept: 'application/json' } });
+    absent.value = response.status === 404;
+    if (response.ok) session.value = (await response.json()) as Session;
+  } catch {
+    // The network is away; whoever was signed in still is, as far as anybody knows.
+  } finally {
+    loading = null;
+  }
+  return session.value;
+}
+export function loadSession(): Promise<Session | null> {
+  loading ??= ask();
+  return loading;
+}
+
+function settle(done: boolean): void {
+  const waiting = prompts.value;
+  prompts.value = [];
+  for (const tell of waiting) tell(done);
+}
+
+export async function signIn(name: string, password: string): Promise<void> {
+  const body = { name, password };
+  session.value = await writeJson<Session>('POST', '/v1/session', body, { quiet: true });
+  if (session.value === null) await loadSession();
+  if (signedIn.value) settle(true);
+}
+/** After a sign-in elsewhere, as by OIDC in another tab. */
+export async function checkAgain(): Promise<boolean> {
+  await loadSession();
+  if (signedIn.value && asking.value) settle(true);
+  return signedIn.value;
+}
+export async function signOut(): Promise<void> {
+  try {
+    await write('DELETE', '/v1/session', { quiet: true });
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status !== 401) throw error;
+  }
+  session.value = null;
+  await loadSession();
+}
+export async function changePassword(old: string, fresh: string): Promise<void> {
+  await writeJson('POST', '/v1/session/password', { old, new: fresh });
+  await loadSession();
+}
+
+/** Opens the sign-in over the page; true once somebody is signed in. The page keeps its text. */
+export function askToSignIn(): Promise<boolean> {
+  return new Promise((resolve) => {
+    prompts.value = [...prompts.value, resolve];
+  });
+}
+export function giveUpSignIn(): void {
+  settle(false);
+}
+
+setGate({
+  csrf: () => session.value?.csrf ?? '',
+  async again(status) {
+    const before = { csrf: session.value?.csrf ?? '', who: who.value };
+    await loadSession();
+    // Another tab signed in or out since: the word is a new one, and the person may be, too.
+    if (signedIn.value) {
+      const same = before.who === '' || before.who === who.value;
+      return same && session.value?.csrf !== before.csrf;
+    }
+    return status === 401 && askToSignIn();
+  },
+});

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// Words of signing in and of one's own account.
+
+export const sessionWords = {
+  signIn: ['登录', 'Sign in'],
+  signOut: ['退出登录', 'Sign out'],
+  signInTitle: ['登录 Cairn', 'Sign in to Cairn'],
+  signInAgain: [
+    '登录已过期或尚未登录。登录后继续，刚才填写的内容都在。',
+    'You are not signed in, or no longer. Sign in to go on; what you typed is kept.',
+  ],
+  signInFor: ['请登录后查看。', 'Sign in to see this.'],
+  accountName: ['账号', 'Account'],
+  password: ['密码', 'Password'],
+  showPassword: ['显示密码', 'Show the password'],
+  wrongPassword: ['账号或密码不对。', 'The account or the password is wrong.'],
+  throttled: ['试得太多了，请在 {0} 后再试。', 'Too many attempts. Try again in {0}.'],
+  throttledSoon: ['试得太多了，请过一会儿再试。', 'Too many attempts. Try again in a while.'],
+  demoAccounts: ['演示账号', 'Demonstration accounts'],
+  demoAccountsHint: [
+    '仅供演示：点一下即以此身份登录。',
+    'For the demonstration only: one tap signs in as this person.',
+  ],
+  demoAccount: ['演示账号', 'demonstration account'],
+  oidcWaiting: [
+    '在新打开的页面里登录，完成后回到这里。',
+    'Sign in on the page that has opened, then come back here.',
+  ],
+  oidcCheck: ['我已登录', 'I have signed in'],
+  noAccounts: [
+    '这台服务器没有账号，只能查看公开内容。',
+    'This server has no accounts; only public content can be seen.',
+  ],
+  changePassword: ['修改密码', 'Change the password'],
+  oldPassword: ['现在的密码', 'Present password'],
+  newPassword: ['新密码', 'New password'],
+  newPasswordAgain: ['再输一次新密码', 'New password again'],
+  passwordsDiffer: ['两次输入的新密码不一样。', 'The two new passwords differ.'],
+  passwordShort: ['新密码至少 {0} 个字。', 'The new password needs at least {0} characters.'],
+  passwordChanged: ['密码已修改。', 'The password was changed.'],
+  firstPassword: [
+    '这是别人替你设的初始密码，请先换成自己的。',
+    'This first password was made by somebody else. Choose your own before you go on.',
+  ],
+  signedInAs: ['已登录：{0}', 'Signed in as {0}'],
+  myRoles: ['角色', 'Roles'],
+  everywhere: ['全区', 'everywhere'],
+  notAllowed: ['你的角色不能查看这里。', 'Your role may not see this.'],
+  cancel: ['取消', 'Cancel'],
+  role_reporter: ['上报人', 'Reporter'],
+  role_unit: ['处置单位', 'Unit'],
+  role_checker: ['核查员', 'Checker'],
+  role_duty_officer: ['值守员', 'Duty officer'],
+  role_administrator: ['管理员', 'Administrator'],
+} as const satisfies Record<string, readonly [string, string]>;
