@@ -3,6 +3,7 @@
 // `protect`. A grant counts in its region and all that lies in it.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -65,13 +66,22 @@ enum class Action : std::uint8_t {
   read_audit,
   import_data,
 };
-const char* to_string(Action action);
+inline constexpr std::size_t action_count = 19;
+const char* to_string(Action action);  // "send_warning"
+std::optional<Action> parse_action(std::string_view text);
+Label label_of(Action action);
+// What a role may do where it was granted; docs/access.md shows it as a table.
+bool allows(Role role, Action action);
 
+// The grant's region holds `region`: "" wants a grant for everywhere.
+bool covers(const Grant& grant, std::string_view region, const RegionTree& regions);
 // In `region` (code; empty: of no region, wants a grant for everywhere) and, for actions of units,
 // towards `unit` (empty: any). The system may do everything; nobody nothing.
 bool may(const Actor& actor, Action action, std::string_view region, std::string_view unit,
          const RegionTree& regions);
 // Anywhere at all: whether a page offers it.
 bool may_somewhere(const Actor& actor, Action action);
+// Every grant of `inner` lies in one of `outer`: what a token may have of its account's.
+bool contains(const std::vector<Grant>& outer, const Grant& inner, const RegionTree& regions);
 
 }  // namespace cairn::model
