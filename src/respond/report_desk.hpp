@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// Takes what the public reports and tells it how far it is. A report is an incident from the first
+// moment; what is of the reporter alone lies here: his key and secret (hashed), his contact until
+// it is erased, his photos as they arrive.
+//
+//   auto write = *ledger.begin();
+//   auto taken = desk->take(write, report, now);   // opens the incident
+//   write.commit();                                // then only it is answered
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/result.hpp"
+#include "core/seams.hpp"
+#include "model/workspace.hpp"
+#include "respond/report.hpp"
+#include "store/ledger.hpp"
+
+namespace cairn::respond {
+
+class IncidentDesk;
+
+class ReportDesk {
+ public:
+  struct Options {
+    // So many random bytes.
+    std::function<std::string(std::size_t)> random;
+    // Whom to call instead, when the place is not ours or it is urgent.
+    Label call{"紧急情况请拨打 110、119 或 120；其他请拨打 12345",
+               "In an emergency call 110, 119 or 120; otherwise 12345"};
+    // A contact is erased so long after the end of its incident.
+    std::int64_t contact_ns = 180 * ns_per_day;
+    // Pictures of all reports that are not closed; beyond it none is taken (507).
+    std::uint64_t photo_bytes_most = std::uint64_t{4} << 30;
+  };
+  static Result<std::unique_ptr<ReportDesk>> open(store::Ledger& ledger, IncidentDesk& incidents,
+                                                  std::shared_ptr<const model::Workspace> workspace,
+                                                  Options options);
+  ~ReportDesk();
+
+  void rebind(std::shared_ptr<const model::Workspace> workspace);
+  const Label& call() const;
+
+  // Opens an incident. The same key and content: what was answered the first time. Errors: conflict
+  // (the same key, another content), not_found (a kind the public does not report),
+  // unsupported (the place is not ours; the message says whom to call), invalid (with JSON
+  // pointer).
+  Result<ReportTaken> take(store::Ledger::Write& write, const NewReport& report, Instant now);
+  // Keeps the k-th photo (1-based), without what the camera wrote into it. Errors: not_found (no
+  // such report or a wrong secret), unsupported (no picture that is taken), conflict (another
+  // picture is there), too_large.
+  Result<ReportPhoto> photo(store::Ledger::Write& write, std::string_view number,
+                            std::string_view secret, int k, std::string_view bytes, Instant now);
+  Result<ReportStatus> status(std::string_view number, std::string_view secret, Instant now) const;
+  // Errors: conflict (not possible in this state), invalid (no reason).
+  Status reopen(store::Ledger::Write& write, std::string_view number, std::string_view secret,
+                std::string_view reason, Instant now);
+  Status satisfied(store::Ledger::Write& write, std::string_view number, std::string_view secret,
+                   Instant now);
+  // Open incidents of the kind near a point, the nearest first.
+  std::vector<Nearby> nearby(std::string_view kind, geo::Point at, Instant now) const;
+  // Erases contacts whose time is over; how many.
+  Result<std::size_t> tick(store::Ledger::Write& write, Instant now);
+
+ private:
+  struct Impl;
+  explicit ReportDesk(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace cairn::respond
