@@ -31,3 +31,9 @@ export function pathOf(region: Pick<RegionRef, 'code' | 'label'> | null): Text[]
     .map((digits) => labels.value.get(region.code.slice(0, digits)));
   return [...above.filter((each) => each !== undefined), region.label];
 }
+
+/** A division by its code alone; the code itself as long as nothing better is known. */
+export function regionName(code: string): Text {
+  if (!asked) void load();
+  return labels.value.get(code) ?? { zh: code, en: code };
+}
