@@ -51,6 +51,7 @@ struct AlertGroup {
   std::uint64_t things = 0;        // of `total`
   std::uint64_t quiet = 0;         // of `firing`: in maintenance, suppressed, shelved
   std::uint64_t consequences = 0;  // alerts of other hazards that it is the cause of
+  std::uint64_t retracted = 0;     // alerts that data which came later took back; not of `total`
   std::string maintenance;         // the window that silences it; empty: none
   std::string acknowledged_by;     // actor; empty: nobody yet
   std::optional<Instant> acknowledged;
