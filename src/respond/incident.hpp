@@ -25,6 +25,8 @@ struct Reporter {
   std::string name;
   std::string phone;
   std::string mail;
+  std::string words;  // what was reported, as it was written
+  bool empty() const { return name.empty() && phone.empty() && mail.empty() && words.empty(); }
   bool operator==(const Reporter&) const = default;
 };
 
@@ -35,7 +37,7 @@ struct Incident {
   int workflow_version = 1;
   Origin origin = Origin::officer;
   std::string title;
-  std::string text;
+  std::string text;    // of officers and the program; a reporter's words are in Reporter
   std::string region;  // code of the smallest division known
   std::optional<geo::Point> position;
   bool estimated = false;  // the position is
@@ -54,7 +56,8 @@ struct Incident {
   std::optional<Instant> due;              // the next deadline
   std::string due_state;                   // whose it is
   bool paused = false;
-  int evidence = 0;
+  bool urgent = false;  // runs by the clock around the day: it was orange or red
+  int evidence = 0;     // files of those who handle it
   int reopened = 0;
   std::uint64_t version = 0;  // counts its entries: what a command was decided upon
 };
@@ -83,6 +86,7 @@ struct Entry {
   std::vector<std::string> to;
   std::string reason;  // why; a step without one says what the workflow says
   std::map<std::string, std::string> fields;
+  bool personal = false;  // its reason is a reporter's words: only for those who may read them
 };
 const char* to_string(Entry::Kind kind);
 
@@ -102,8 +106,10 @@ struct Evidence {
 struct Choice {
   std::string event;
   Label label;
-  std::vector<std::string> wants;  // fields: reason, unit, file, text, of
-  std::string refusal;             // why not now; empty: it can be done
+  std::vector<std::string> wants;  // fields that must be given: reason, unit, text, of, place
+  std::vector<std::string> takes;  // and that may be
+  std::vector<std::string> by;     // any of: duty, unit, checker, reporter
+  Label refusal;                   // why not now; empty: it can be done
 };
 
 }  // namespace cairn::respond
