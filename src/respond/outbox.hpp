@@ -57,6 +57,7 @@ struct Delivery {
   std::optional<Instant> given_up;   // by a person, with the reason
   std::string trouble;               // of the last attempt
   std::string receipt;               // what the other side said
+  std::string progress;              // as the channel left it at the last attempt
 };
 
 class Outbox {
@@ -75,11 +76,19 @@ struct Attempt {
   std::string receipt;
   std::string trouble;                         // what went wrong, when not taken
   std::optional<std::int64_t> retry_after_ns;  // that the other side asked for
+  bool hold = false;     // trying again is of no use before a person has looked at it
+  std::string progress;  // given back at the next attempt: recipients that have it already
 };
 class Channel {
  public:
   virtual ~Channel() = default;
   virtual Attempt deliver(const Delivery& delivery) = 0;
+  // Made up: nothing leaves the house, and everywhere that shows the channel says so.
+  virtual bool simulated() const { return false; }
+  // Where it leads, without secrets: "https://example.org/hook".
+  virtual std::string to() const { return {}; }
+  // Whenever there is nothing to deliver, at least every half minute.
+  virtual void idle(Instant now) { (void)now; }
 };
 
 }  // namespace cairn::respond
