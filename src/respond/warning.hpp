@@ -50,6 +50,10 @@ struct Message {
   std::string by;      // actor
   std::string reason;  // of an update or cancel
   std::string xml;
+  Instant expires;                    // nothing counts longer
+  std::string sender;                 // of CAP
+  std::string source;                 // of a received one: who brought it
+  std::vector<std::string> findings;  // likewise: what is odd about it
 };
 
 // Who is in the area: what is known of it, and from when.
@@ -58,7 +62,8 @@ struct Reach {
   std::optional<double> people;      // of the newest census; none: not known
   bool estimated = false;            // positions of villages are estimates
   std::string people_as_of;          // "2020"
-  std::vector<std::string> regions;  // codes of the counties and towns it touches
+  std::vector<std::string> regions;  // codes of the counties it touches
+  Label words;                       // the same in a sentence, with what is not known
 };
 
 // Before a person releases it.
@@ -71,6 +76,9 @@ struct Draft {
   std::vector<std::string> findings;  // of the check; errors forbid sending
   bool sendable = true;
   std::string digest;  // of what was shown: sending wants the same
+  std::string region;  // the nearest division that holds all its areas
+  Level level = Level::blue;
+  int expires_minutes = 0;
 };
 
 }  // namespace cairn::respond
