@@ -456,6 +456,10 @@ class Server final : public HttpServer {
       co_return false;
     }
     std::optional<Request> request = request_of(parser);
+    if (request) {
+      const auto peer = c.socket.remote_endpoint(ec);
+      if (!ec) request->peer = peer.address().to_string();
+    }
     Failure failure = check_head(parser, request.has_value());
     if (failure.status != 0) {
       co_await refuse(c, handlers_.fail(failure.status, std::move(failure.message)));

@@ -23,6 +23,7 @@ struct Request {
   std::string query = {};  // without '?', as sent
   std::vector<Header> headers = {};
   std::string body = {};
+  std::string peer = {};  // address that it came from; empty: not known (the quick way)
 
   // The value of a header (name in lower case), or "".
   std::string_view header(std::string_view name) const {

@@ -18,10 +18,15 @@
 #include "server/query.hpp"
 #include "server/reply.hpp"
 
+namespace cairn::protect {
+class AuditTrail;
+}
+
 namespace cairn::server {
 
 struct State;
 
+// docs/access.md. A handler asks with refuse() of server/guard.hpp.
 struct Call {
   const Request& request;
   std::vector<std::pair<std::string, std::string>> captures;  // decoded
@@ -29,6 +34,10 @@ struct Call {
   std::shared_ptr<const State> state;  // shared: stays whole while a reload swaps it
   Instant today;  // the date when none is asked: the end of the present day, or the engine's now
   model::Actor actor = {};  // who asks; nobody, when it is not known
+  std::string doubt = {};   // why an actor that was named does not count: "the token is wrong"
+  Instant asked_at = {};    // by the clock on the wall
+  protect::AuditTrail* audit =
+      nullptr;  // none: a server without a data directory, without accounts
 
   const std::string& path(std::string_view name) const;
 };
@@ -39,8 +48,9 @@ using DeferredHandler = std::function<void(const Call&, Reply)>;
 
 enum class Access : std::uint8_t {
   open,   // anyone
-  read,   // a token when the server listens beyond this machine
-  write,  // always a token
+  read,   // signed in or with a token, when the server listens beyond this machine
+  write,  // always so, and with Route::right everywhere
+  actor,  // whoever signed in, or a token; the handler asks for the right with refuse()
 };
 
 struct Route {
@@ -49,7 +59,8 @@ struct Route {
   Access access = Access::read;
   std::size_t body_bytes = 0;  // the largest body it reads
   Handler handler;
-  DeferredHandler deferred = {};  // instead of `handler`, when present
+  DeferredHandler deferred = {};                     // instead of `handler`, when present
+  model::Action right = model::Action::import_data;  // of Access::write: wanted everywhere
 };
 
 struct Match {

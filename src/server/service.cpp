@@ -9,6 +9,7 @@
 #include "server/api.hpp"
 #include "server/compress.hpp"
 #include "server/event_hub.hpp"
+#include "server/guard.hpp"
 #include "server/live_json.hpp"
 #include "server/problem.hpp"
 #include "watch/live.hpp"
@@ -26,6 +27,8 @@ constexpr std::array<std::string_view, 5> interface_prefixes{"/v1", "/ogc", "/st
                                                              "/metrics"};
 // Below this a compressed body is no smaller.
 constexpr std::size_t smallest_compressed = 512;
+// A body of an unknown sender that is read all the same.
+constexpr std::size_t audited_body_bytes = 256 * 1024;
 
 bool is_interface(std::string_view path) {
   return std::any_of(
@@ -56,6 +59,13 @@ double resident_bytes(const Files& files) {
   if (at == std::string::npos) return 0;
   const std::string_view rest = trim(std::string_view(*status).substr(at + 6, 20));
   return parse_number(rest.substr(0, rest.find(' '))).value_or(0) * 1024;
+}
+
+// Of "Authorization: Bearer …"; empty: none.
+std::string_view bearer_token(const Request& request) {
+  const std::string_view given = request.header("authorization");
+  if (given.size() <= 7 || !iequals_ascii(given.substr(0, 7), "bearer ")) return {};
+  return trim(given.substr(7));
 }
 
 bool has_header(const Response& response, std::string_view name) {
@@ -148,22 +158,61 @@ void Service::swap(std::shared_ptr<const State> state) {
   state_ = std::move(state);
 }
 
-std::optional<Response> Service::refuse(const Route& route, const Request& request) const {
-  const bool needs =
-      route.access == Access::write || (route.access == Access::read && options_.guard_reads);
-  if (!needs) return std::nullopt;
-  if (options_.token.empty()) {
+model::Actor Service::token_actor() {
+  using model::Role;
+  model::Actor out{"token/server", {"服务器令牌", "Server token"}, model::ActorKind::token, {}};
+  for (const Role role : {Role::administrator, Role::duty_officer, Role::checker, Role::unit}) {
+    out.grants.push_back({role, "", ""});
+  }
+  return out;
+}
+
+bool Service::has_token(const Request& request) const {
+  const std::string_view given = bearer_token(request);
+  return !options_.token.empty() && !given.empty() && equal_in_constant_time(given, options_.token);
+}
+
+Known Service::identify(const Request& request) const {
+  if (has_token(request)) return {token_actor(), {}};
+  if (authenticator_ != nullptr) return authenticator_->identify(request);
+  return {{}, bearer_token(request).empty() ? "" : "the token is wrong"};
+}
+
+// To a request that names nobody who is known.
+std::optional<Response> Service::refuse_unknown(const Route& route, const Request& request,
+                                                const std::string& doubt) const {
+  if (route.access == Access::open || (route.access == Access::read && !options_.guard_reads)) {
+    return std::nullopt;
+  }
+  if (!writable()) {
     return problem(403,
                    "this server was started without a token, so nothing can be written; "
                    "start it with one (cairn serve --token)");
   }
   const std::string_view given = request.header("authorization");
   const bool bearer = given.size() > 7 && iequals_ascii(given.substr(0, 7), "bearer ");
-  if (bearer && equal_in_constant_time(trim(given.substr(7)), options_.token)) return std::nullopt;
-  if (bearer) return problem(403, "the token is wrong");
-  Response out = problem(401, "this needs the header 'Authorization: Bearer <token>'");
+  if (bearer || !doubt.empty()) return problem(403, doubt.empty() ? "the token is wrong" : doubt);
+  Response out = problem(401, "sign in, or send the header 'Authorization: Bearer <token>'");
   out.headers.push_back({"WWW-Authenticate", "Bearer realm=\"cairn\""});
   return out;
+}
+
+std::optional<Response> Service::refuse_head(const Route& route, const Request& head) const {
+  if (has_token(head)) return std::nullopt;
+  if (authenticator_ != nullptr && authenticator_->may_know(head)) return std::nullopt;
+  // Small bodies are read, so that the attempt is in the audit trail.
+  if (route.access == Access::actor && route.body_bytes <= audited_body_bytes) return std::nullopt;
+  return refuse_unknown(route, head, {});
+}
+
+std::optional<Response> Service::refuse(const Route& route, const Call& call) const {
+  if (call.actor.kind == model::ActorKind::nobody) {
+    // Handlers of the last kind ask themselves, and their question is in the audit trail.
+    if (route.access == Access::actor) return std::nullopt;
+    return refuse_unknown(route, call.request, call.doubt);
+  }
+  if (route.access != Access::write) return std::nullopt;
+  return server::refuse(call, route.right, {});
 }
 
 Admission Service::admit(const Request& head) const {
@@ -172,7 +221,7 @@ Admission Service::admit(const Request& head) const {
     if (head.method == "GET" || head.method == "HEAD") return std::size_t{0};
     return finish(head, unrouted(head, match));  // before anybody sends a body
   }
-  if (auto refusal = refuse(*match.route, head)) return finish(head, std::move(*refusal));
+  if (auto refusal = refuse_head(*match.route, head)) return finish(head, std::move(*refusal));
   return match.route->body_bytes;
 }
 
@@ -193,7 +242,6 @@ std::optional<Response> Service::dispatch(const Request& request, Reply& reply,
   Match match = router_.find(request.method, request.path);
   if (match.route != nullptr) {
     route_name = match.route->method + " " + match.route->pattern;
-    if (auto refusal = refuse(*match.route, request)) return std::move(*refusal);
     auto query = parse_query(request.query);
     if (!query) return problem(query.error());
     const auto now_state = state();
@@ -203,7 +251,17 @@ std::optional<Response> Service::dispatch(const Request& request, Reply& reply,
     const Instant today = engine == nullptr
                               ? period_containing(clock_.now(), PeriodKind::day, zone).end
                               : engine->now();
-    const Call call{request, std::move(match.captures), std::move(*query), now_state, today};
+    Known known = identify(request);
+    const Call call{request,
+                    std::move(match.captures),
+                    std::move(*query),
+                    now_state,
+                    today,
+                    std::move(known.actor),
+                    std::move(known.doubt),
+                    true_clock_.now(),
+                    authenticator_ == nullptr ? nullptr : authenticator_->trail()};
+    if (auto refusal = refuse(*match.route, call)) return std::move(*refusal);
     if (!match.route->deferred) return match.route->handler(call);
     match.route->deferred(call, finishing(std::move(reply)));
     return std::nullopt;

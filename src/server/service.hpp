@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/seams.hpp"
+#include "server/authenticator.hpp"
 #include "server/http.hpp"
 #include "server/metrics.hpp"
 #include "server/router.hpp"
@@ -52,7 +53,7 @@ class Service {
   // The state that new requests see.
   std::shared_ptr<const State> state() const;
   void swap(std::shared_ptr<const State> state);
-  bool writable() const { return !options_.token.empty(); }
+  bool writable() const { return !options_.token.empty() || authenticator_ != nullptr; }
   const Clock& clock() const { return clock_; }
   // What the world outside reads on its clocks, also in a demonstration.
   const Clock& true_clock() const { return true_clock_; }
@@ -66,6 +67,11 @@ class Service {
   using Listener = std::function<void(const watch::LiveUpdate&, const std::vector<Event>&)>;
   void tell(Listener listener) { listener_ = std::move(listener); }
   Router& router() { return router_; }
+  // Who is asked who sends a request, besides the server's own token. Before anything is served;
+  // outlives the service's last request.
+  void authenticate_with(Authenticator* authenticator) { authenticator_ = authenticator; }
+  // The actor of the server's own token: everything, everywhere.
+  static model::Actor token_actor();
 
   // The engine whose present is served; null: none. It must not call back after this has gone.
   void live(watch::Live* engine);
@@ -76,7 +82,13 @@ class Service {
   Instant now() const;
 
  private:
-  std::optional<Response> refuse(const Route& route, const Request& request) const;
+  // By the head alone, before a body is read.
+  std::optional<Response> refuse_head(const Route& route, const Request& head) const;
+  Known identify(const Request& request) const;
+  bool has_token(const Request& request) const;
+  std::optional<Response> refuse(const Route& route, const Call& call) const;
+  std::optional<Response> refuse_unknown(const Route& route, const Request& request,
+                                         const std::string& doubt) const;
   static Response unrouted(const Request& request, const Match& match);
   std::optional<Response> dispatch(const Request& request, Reply& reply, std::string& route_name);
   // Entity tags, compression, headers for safety and the date.
@@ -84,6 +96,7 @@ class Service {
   std::string metrics_text() const;
 
   ServiceOptions options_;
+  Authenticator* authenticator_ = nullptr;  // none: only the token is known
   const Clock& clock_;
   const Clock& true_clock_;
   StaticFiles files_;
