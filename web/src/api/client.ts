@@ -8,6 +8,8 @@ export class ApiError extends Error {
     readonly status: number,
     readonly detail: string,
     readonly errors: Complaint[] = [],
+    /** The problem as it was answered, with what only some answers have. */
+    readonly body: Record<string, unknown> = {},
   ) {
     super(detail);
   }
@@ -60,6 +62,7 @@ async function problemOf(response: Response): Promise<ApiError> {
       response.status,
       problem.detail ?? problem.title ?? response.statusText,
       problem.errors ?? [],
+      problem as Record<string, unknown>,
     );
   } catch {
     return new ApiError(response.status, `${response.status} ${response.statusText}`);

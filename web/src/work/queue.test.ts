@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { ApiError } from '../api/client';
-import { Queue, passes, ready, waitFor, type Job, type JobStore } from './queue';
+import { Queue, passes, ready, waitFor, type Job, type JobStore, type Verdict } from './queue';
 
 function memory(): JobStore & { kept: Map<string, Job> } {
   const kept = new Map<string, Job>();
@@ -25,7 +25,7 @@ type Answer = ApiError | 'take';
 function stage(
   store: JobStore,
   answers: Answer[],
-  rebase: (job: Job) => Promise<number | null> = () => Promise.resolve(null),
+  verdict: Verdict = { way: 'look', version: 7, meanwhile: [] },
 ): Stage {
   const sent: Job[] = [];
   const taken: string[] = [];
@@ -39,7 +39,7 @@ function stage(
       const answer = answers.shift() ?? 'take';
       if (answer !== 'take') throw answer;
     },
-    rebase,
+    judge: () => verdict,
     account: () => who.id,
     now: () => Date.now(),
     freshKey: () => `key-${++keys}-${Math.random()}`,
@@ -122,7 +122,7 @@ describe('Queue', () => {
     const job = await queue.add({ ...accept, fields: { reason: '长长的原因' } });
     expect([job?.state, job?.fields['reason']]).toEqual(['conflict', '长长的原因']);
     expect(store.kept.size).toBe(1);
-    expect(await queue.retry(job?.key ?? '', 7)).toBeNull();
+    expect(await queue.retry(job?.key ?? '')).toBeNull();
     expect(sent.map((each) => each.version)).toEqual([3, 7]);
     expect(sent[1]?.key).not.toBe(sent[0]?.key);
     expect(sent[1]?.fields['reason']).toBe('长长的原因');
@@ -131,16 +131,18 @@ describe('Queue', () => {
 
   it('goes on by itself when nobody else did anything meanwhile', async () => {
     const conflict = new ApiError(409, 'x');
-    const { queue, sent } = stage(memory(), [conflict], () => Promise.resolve(5));
+    const again: Verdict = { way: 'again', version: 5, meanwhile: [] };
+    const { queue, sent } = stage(memory(), [conflict], again);
     expect(await queue.add(accept)).toBeNull();
     expect(sent.map((job) => job.version)).toEqual([3, 5]);
+    expect(sent[1]?.key).not.toBe(sent[0]?.key);
   });
 
-  it('asks again later when what happened meanwhile cannot be read', async () => {
-    const answers = [new ApiError(409, 'x')];
-    const { queue } = stage(memory(), answers, () => Promise.reject(off));
-    expect((await queue.add(accept))?.state).toBe('waiting');
-    queue.close();
+  it('stops at what the workflow does not allow', async () => {
+    const no: Verdict = { way: 'no', version: 3, meanwhile: [] };
+    const { queue, sent } = stage(memory(), [new ApiError(409, '没有证据')], no);
+    const job = await queue.add(accept);
+    expect([job?.state, job?.trouble, sent.length]).toEqual(['refused', '没有证据', 1]);
   });
 
   it('sends nothing under another account', async () => {

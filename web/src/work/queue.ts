@@ -3,6 +3,7 @@
 // it is sent, carries one idempotency key over all attempts, and leaves only when the server has
 // taken it or the person throws it away: nothing is lost on a reload, nothing is done twice.
 import { ApiError } from '../api/client';
+import type { IncidentEntry as Entry } from '../api/types';
 
 export interface Job {
   /** Idempotency key, and the name of the job. */
@@ -26,6 +27,9 @@ export interface Job {
   attempts: number;
   /** Not before; local time in milliseconds. */
   next: number;
+  /** Of a conflict: the version of now, and what others did since `version`. */
+  seen: number;
+  meanwhile: Entry[];
 }
 /** `refused` and `conflict` wait for the person; `waiting` goes by itself. */
 export type JobState = 'waiting' | 'sending' | 'refused' | 'conflict';
@@ -37,12 +41,22 @@ export interface JobStore {
   drop: (key: string) => Promise<void>;
 }
 
+/**
+ * `again`: nobody did anything that matters. `look`: the person must see what others did.
+ * `no`: it is not allowed, whatever the version.
+ */
+export interface Verdict {
+  way: 'again' | 'look' | 'no';
+  version: number;
+  meanwhile: Entry[];
+}
+
 export interface QueueSeams {
   store: JobStore;
   /** Sends one; fails with an `ApiError`. `ask`: the person is there and may be asked to sign in. */
   send: (job: Job, ask: boolean) => Promise<void>;
-  /** After a 409: the version to try again upon, or null when the person must look first. */
-  rebase: (job: Job) => Promise<number | null>;
+  /** After a 409: may it go again by itself, and upon which version? */
+  judge: (job: Job, error: ApiError) => Verdict;
   account: () => string;
   now: () => number;
   freshKey: () => string;
@@ -116,6 +130,8 @@ export class Queue {
       trouble: '',
       attempts: 0,
       next: 0,
+      seen: 0,
+      meanwhile: [],
       ...job,
     };
     await this.seams.store.put(whole);
@@ -127,11 +143,11 @@ export class Queue {
   }
 
   /** The person wants it again, perhaps upon what he has seen since: a new decision, a new key. */
-  async retry(key: string, version?: number): Promise<Job | null> {
+  async retry(key: string): Promise<Job | null> {
     const job = this.find(key);
     if (job === undefined) return null;
-    const change: Partial<Job> = { state: 'waiting', trouble: '', next: 0 };
-    if (version !== undefined) change.version = version;
+    const change: Partial<Job> = { state: 'waiting', trouble: '', next: 0, meanwhile: [] };
+    if (job.state === 'conflict') change.version = job.seen;
     if (job.state === 'refused' || job.state === 'conflict') change.key = this.seams.freshKey();
     await this.set(key, change);
     await this.flush(change.key ?? key);
@@ -210,15 +226,15 @@ export class Queue {
   private async settle(job: Job, error: ApiError): Promise<void> {
     const attempts = job.attempts + 1;
     if (error.status === 409 && job.kind === 'event') {
-      const version = await this.seams.rebase(job).catch(() => undefined);
-      if (version === undefined) {
-        await this.set(job.key, { ...this.later(attempts), trouble: 'network' });
-      } else if (version !== null && version !== job.version) {
+      const { way, version, meanwhile } = this.seams.judge(job, error);
+      if (way === 'again' && version !== job.version) {
         // That attempt did nothing, and the server remembers so under its key.
         const key = this.seams.freshKey();
         await this.set(job.key, { state: 'waiting', key, version, attempts, next: 0 });
       } else {
-        await this.set(job.key, { state: 'conflict', trouble: error.detail, attempts });
+        const state = way === 'no' ? 'refused' : 'conflict';
+        const trouble = error.detail;
+        await this.set(job.key, { state, trouble, attempts, seen: version, meanwhile });
       }
     } else if (passes(error) || error.status === 401) {
       // Nobody is signed in: it goes when somebody is, and is kept until then.
