@@ -13,7 +13,7 @@ namespace {
 
 using std::int64_t;
 
-constexpr std::int64_t schema_version = 2;
+constexpr std::int64_t schema_version = 3;
 // Published values are compared with what comes late for a week; revisions are kept for a year.
 constexpr std::int64_t published_kept_ns = 8 * ns_per_day;
 constexpr std::int64_t revisions_kept_ns = 366 * ns_per_day;
@@ -23,7 +23,8 @@ CREATE TABLE alert (
   id TEXT PRIMARY KEY, rule TEXT NOT NULL, pack TEXT NOT NULL, thing TEXT NOT NULL,
   type TEXT NOT NULL, region TEXT NOT NULL, state INTEGER NOT NULL, flags INTEGER NOT NULL,
   since INTEGER NOT NULL, began INTEGER, ended INTEGER, known INTEGER NOT NULL,
-  position INTEGER NOT NULL, revision INTEGER NOT NULL) WITHOUT ROWID;
+  position INTEGER NOT NULL, revision INTEGER NOT NULL, number INTEGER NOT NULL) WITHOUT ROWID;
+CREATE UNIQUE INDEX alert_number ON alert(number);
 CREATE INDEX alert_since ON alert(since, id);
 CREATE INDEX alert_thing ON alert(thing, rule, since);
 CREATE INDEX alert_open ON alert(id) WHERE state < 3;
@@ -36,13 +37,23 @@ CREATE TABLE published (
   position INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (as_of, indicator, region, revision)) WITHOUT ROWID;
 CREATE INDEX published_revised ON published(known) WHERE revision > 0;
-PRAGMA user_version = 2;
+PRAGMA user_version = 3;
 COMMIT;
 )sql";
 constexpr const char* schema_from_1 = R"sql(
 BEGIN;
 ALTER TABLE published ADD COLUMN position INTEGER NOT NULL DEFAULT 0;
 PRAGMA user_version = 2;
+COMMIT;
+)sql";
+// What is there was written in the order of the log, as far as can be told.
+constexpr const char* schema_from_2 = R"sql(
+BEGIN;
+ALTER TABLE alert ADD COLUMN number INTEGER NOT NULL DEFAULT 0;
+UPDATE alert SET number = o.n FROM (SELECT id, row_number() OVER (ORDER BY position, revision, id)
+  AS n FROM alert) o WHERE o.id = alert.id;
+CREATE UNIQUE INDEX alert_number ON alert(number);
+PRAGMA user_version = 3;
 COMMIT;
 )sql";
 constexpr const char* alert_columns =
@@ -140,6 +151,23 @@ class SqliteJournal final : public Journal {
     return rows(*select);
   }
 
+  Result<std::vector<AlertChange>> changes(std::uint64_t after, std::size_t most) const override {
+    const std::lock_guard lock(mutex_);
+    auto select = db_.prepare(format(
+        "SELECT {}, number FROM alert WHERE number > ? ORDER BY number LIMIT ?", alert_columns));
+    if (!select) return fail(select.error());
+    const std::uint64_t last = INT64_MAX;
+    select->bind(1, static_cast<int64_t>(std::min(after, last)));
+    select->bind(2, static_cast<int64_t>(std::min<std::uint64_t>(most, last)));
+    std::vector<AlertChange> out;
+    for (;;) {
+      const auto more = select->step();
+      if (!more) return fail(more.error());
+      if (!*more) return out;
+      out.push_back({static_cast<std::uint64_t>(select->integer(14)), alert_of(*select)});
+    }
+  }
+
   Result<std::vector<model::Rejected>> rejected(std::uint64_t before,
                                                 std::size_t limit) const override {
     const std::lock_guard lock(mutex_);
@@ -234,12 +262,18 @@ class SqliteJournal final : public Journal {
 
   Status put_alerts(const JournalBatch& batch) {
     if (batch.alerts.empty()) return {};
+    auto number = next_number();
+    if (!number) return fail(number.error());
     auto put = db_.prepare(format(
-        "INSERT INTO alert({}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT(id) DO UPDATE SET "
+        "INSERT INTO alert({}, number) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) "
+        "ON CONFLICT(id) DO UPDATE SET "
         "state = excluded.state, flags = excluded.flags, since = excluded.since, "
         "began = excluded.began, ended = excluded.ended, known = excluded.known, "
-        "position = excluded.position, revision = excluded.revision "
-        "WHERE (excluded.position, excluded.revision) >= (position, revision)",
+        "position = excluded.position, revision = excluded.revision, number = excluded.number "
+        "WHERE (excluded.position, excluded.revision) >= (position, revision) AND "
+        "(state, flags, since, began, ended, known, position, revision) IS NOT (excluded.state, "
+        "excluded.flags, excluded.since, excluded.began, excluded.ended, excluded.known, "
+        "excluded.position, excluded.revision)",
         alert_columns));
     if (!put) return fail(put.error());
     for (const model::Alert& alert : batch.alerts) {
@@ -249,10 +283,20 @@ class SqliteJournal final : public Journal {
       bind(*put, 10, alert.began);
       bind(*put, 11, alert.ended);
       put->bind(12, alert.known.ns).bind(13, static_cast<int64_t>(alert.position));
-      put->bind(14, static_cast<int64_t>(alert.revision));
+      put->bind(14, static_cast<int64_t>(alert.revision)).bind(15, *number);
       if (auto done = put->run(); !done) return done;
+      if (db_.changes() > 0) ++*number;
     }
     return {};
+  }
+
+  // No alert is ever deleted, so that the highest is the newest.
+  Result<int64_t> next_number() const {
+    auto select = db_.prepare("SELECT coalesce(max(number), 0) + 1 FROM alert");
+    if (!select) return fail(select.error());
+    const auto row = select->step();
+    if (!row) return fail(row.error());
+    return select->integer(0);
   }
 
   Status put_rejected(const JournalBatch& batch) {
@@ -332,6 +376,10 @@ Result<std::unique_ptr<Journal>> Journal::open(const std::string& directory,
   }
   if (found == 1) {
     if (auto done = database->execute(schema_from_1); !done) return fail(done.error());
+    found = 2;
+  }
+  if (found == 2) {
+    if (auto done = database->execute(schema_from_2); !done) return fail(done.error());
     found = schema_version;
   }
   if (found != 0 && found != schema_version) {

@@ -35,6 +35,13 @@ struct JournalBatch {
   bool empty() const { return alerts.empty() && rejected.empty() && published.empty(); }
 };
 
+// An alert with the number of its newest change.
+struct AlertChange {
+  std::uint64_t number = 0;
+  model::Alert alert;
+  bool operator==(const AlertChange&) const = default;
+};
+
 struct JournalQuery {
   std::string rule;             // empty: any
   std::string thing;            // likewise
@@ -59,6 +66,11 @@ class Journal {
   virtual Result<std::optional<model::Alert>> alert(const std::string& id) const = 0;
   // Those that are neither resolved nor retracted.
   virtual Result<std::vector<model::Alert>> open_alerts() const = 0;
+  // The feed of alerts: those whose newest change has a number above `after`, at most so many, by
+  // number. Each write that changes anything of an alert gives it the next number, and only the
+  // newest is kept: whoever goes on from the last number misses no alert's last word. Writing the
+  // same again, as a replay does, gives none.
+  virtual Result<std::vector<AlertChange>> changes(std::uint64_t after, std::size_t most) const = 0;
   virtual Result<std::vector<model::Rejected>> rejected(std::uint64_t before,
                                                         std::size_t limit) const = 0;
   virtual Result<std::uint64_t> last_rejected() const = 0;

@@ -6,6 +6,8 @@
 
 #include <filesystem>
 
+#include "store/sqlite.hpp"
+
 namespace cairn::store {
 namespace {
 
@@ -58,6 +60,75 @@ TEST_F(JournalTest, AnAlertWrittenAgainChangesNothing) {
   EXPECT_EQ(journal_->alert("x").value(), later);
   EXPECT_TRUE(journal_->open_alerts()->empty());
   EXPECT_FALSE(journal_->alert("y").value());
+}
+
+TEST_F(JournalTest, TheFeedGivesEachChangeANumberAndAReplayNone) {
+  const model::Alert a = alert("a", 10, 5);
+  const model::Alert b = alert("b", 11, 6);
+  ASSERT_TRUE(journal_->put({{b, a}, {}, {}}));
+  const auto first = journal_->changes(0, 10).value();
+  ASSERT_EQ(first, (std::vector<AlertChange>{{1, b}, {2, a}}));
+  model::Alert over = b;
+  over.state = model::AlertState::resolved;
+  over.ended = Instant{20};
+  over.position = 9;
+  ASSERT_TRUE(journal_->put({{over}, {}, {}}));
+  reopen();
+  // What a replay of the log writes again: older, equal, and then something new.
+  const model::Alert c = alert("c", 12, 10);
+  ASSERT_TRUE(journal_->put({{a, b, over, c}, {}, {}}));
+  EXPECT_EQ(journal_->changes(0, 10).value(),
+            (std::vector<AlertChange>{{2, a}, {3, over}, {4, c}}));
+  EXPECT_EQ(journal_->changes(2, 1).value(), (std::vector<AlertChange>{{3, over}}));
+  EXPECT_TRUE(journal_->changes(4, 10)->empty());
+  EXPECT_TRUE(journal_->changes(UINT64_MAX, 10)->empty());
+}
+
+TEST_F(JournalTest, EveryChangeOfContentIsANewOne) {
+  std::vector<model::Alert> forms(1, alert("a", 10, 5));
+  const auto next = [&](auto change) {
+    forms.push_back(forms.back());
+    change(forms.back());
+  };
+  next([](model::Alert& x) { x.suppressed = true; });
+  next([](model::Alert& x) { x.since = {9}; });
+  next([](model::Alert& x) { x.began.reset(); });
+  next([](model::Alert& x) { x.ended = Instant{30}; });
+  next([](model::Alert& x) { x.revision = 1; });
+  next([](model::Alert& x) { x.state = model::AlertState::retracted; });
+  next([](model::Alert& x) { x.known = {77}; });
+  for (std::size_t i = 0; i < forms.size(); ++i) {
+    ASSERT_TRUE(journal_->put({{forms[i], forms[i]}, {}, {}}));
+    EXPECT_EQ(journal_->changes(i, 10).value(), (std::vector<AlertChange>{{i + 1, forms[i]}}));
+  }
+}
+
+TEST_F(JournalTest, NumbersWhatAnOlderProgramWrote) {
+  journal_.reset();
+  std::filesystem::remove_all(directory_);
+  std::filesystem::create_directories(directory_);
+  {
+    auto old = Database::open(directory_ + "/live.sqlite").value();
+    ASSERT_TRUE(old.execute(R"sql(
+CREATE TABLE alert (
+  id TEXT PRIMARY KEY, rule TEXT NOT NULL, pack TEXT NOT NULL, thing TEXT NOT NULL,
+  type TEXT NOT NULL, region TEXT NOT NULL, state INTEGER NOT NULL, flags INTEGER NOT NULL,
+  since INTEGER NOT NULL, began INTEGER, ended INTEGER, known INTEGER NOT NULL,
+  position INTEGER NOT NULL, revision INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE published (
+  as_of INTEGER NOT NULL, indicator TEXT NOT NULL, region TEXT NOT NULL,
+  revision INTEGER NOT NULL, value REAL, known INTEGER NOT NULL,
+  PRIMARY KEY (as_of, indicator, region, revision)) WITHOUT ROWID;
+INSERT INTO alert VALUES
+  ('a', 'high', 'p', 'a', 'meter', '513401', 1, 0, 10, 11, NULL, 12, 9, 0),
+  ('b', 'high', 'p', 'a', 'meter', '513401', 1, 0, 10, 11, NULL, 12, 5, 0);
+PRAGMA user_version = 1;)sql"));
+  }
+  reopen();
+  EXPECT_EQ(journal_->changes(0, 10).value(),
+            (std::vector<AlertChange>{{1, alert("b", 10, 5)}, {2, alert("a", 10, 9)}}));
+  ASSERT_TRUE(journal_->put({{alert("c", 1, 1)}, {}, {}}));
+  EXPECT_EQ(journal_->changes(2, 10).value(), (std::vector<AlertChange>{{3, alert("c", 1, 1)}}));
 }
 
 TEST_F(JournalTest, PagesNewestFirst) {

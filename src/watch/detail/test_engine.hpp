@@ -24,6 +24,8 @@ namespace cairn::watch::detail {
 // What a journal has on disk.
 struct JournalDisk {
   std::map<std::string, model::Alert> alerts;
+  std::map<std::uint64_t, std::string> changes;  // id by the number of its newest change
+  std::uint64_t newest = 0;                      // of these numbers
   std::map<std::uint64_t, model::Rejected> rejected;
   std::map<std::tuple<std::int64_t, std::string, std::string, int>, store::Published> published;
   std::function<bool()> fails = {};  // asked at each put
@@ -38,7 +40,9 @@ class MemoryJournal final : public store::Journal {
     for (const model::Alert& alert : batch.alerts) {
       const auto [at, fresh] = disk_.alerts.try_emplace(alert.id, alert);
       const auto order = [](const model::Alert& a) { return std::tuple(a.position, a.revision); };
-      if (!fresh && order(alert) >= order(at->second)) at->second = alert;
+      if (!fresh && (order(alert) < order(at->second) || alert == at->second)) continue;
+      at->second = alert;
+      number(alert.id);
     }
     for (const model::Rejected& one : batch.rejected) disk_.rejected[one.number] = one;
     for (const store::Published& one : batch.published) {
@@ -70,6 +74,15 @@ class MemoryJournal final : public store::Journal {
     std::vector<model::Alert> out;
     for (const auto& [id, alert] : disk_.alerts) {
       if (is_open(alert.state)) out.push_back(alert);
+    }
+    return out;
+  }
+  Result<std::vector<store::AlertChange>> changes(std::uint64_t after,
+                                                  std::size_t most) const override {
+    std::vector<store::AlertChange> out;
+    for (auto at = disk_.changes.upper_bound(after); at != disk_.changes.end(); ++at) {
+      if (out.size() == most) break;
+      out.push_back({at->first, disk_.alerts.at(at->second)});
     }
     return out;
   }
@@ -109,6 +122,11 @@ class MemoryJournal final : public store::Journal {
   }
 
  private:
+  void number(const std::string& id) {
+    std::erase_if(disk_.changes, [&](const auto& known) { return known.second == id; });
+    disk_.changes[++disk_.newest] = id;
+  }
+
   JournalDisk& disk_;
 };
 
