@@ -94,6 +94,7 @@ struct Maintenance {
   std::string by;                // actor
   std::optional<Instant> ended;  // before its time
   std::string ended_by;
+  std::string ended_reason;
   bool operator==(const Maintenance&) const = default;
 };
 

@@ -50,9 +50,9 @@ struct GroupingOptions {
 };
 
 struct GroupQuery {
-  bool open = true;         // not cleared; false: all
-  std::string region = {};  // code or zone; empty: anywhere
-  std::string hazard = {};  // empty: any
+  std::optional<bool> open = {};  // not cleared, or cleared; nothing: all
+  std::string region = {};        // code or zone; empty: anywhere
+  std::string hazard = {};        // empty: any
   std::size_t limit = 100;
   std::size_t offset = 0;
 };
