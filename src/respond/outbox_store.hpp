@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The outbox in the ledger. One posting becomes one delivery a channel that carries it, fixed at
-// the time of posting. A channel's deliveries go out by rising number; where postings name a
-// recipient, each recipient has a lane of its own, so that one bad address holds up nobody else.
+// the time of posting. A channel's deliveries go out by rising number; in a channel with lanes for
+// recipients that holds for each of them, so that one bad address holds up nobody else.
 // Nothing is ever dropped: what is not taken waits, and only a person can give it up.
 //
 //   auto outbox = StoredOutbox::open(ledger, {.channels = …, .regions = regions});
@@ -39,6 +39,7 @@ struct ChannelRoute {
   std::vector<Topic> topics;         // `test` goes everywhere, whether listed or not
   std::vector<std::string> regions;  // codes or zones; empty: everywhere
   bool enabled = true;
+  bool by_recipient = false;  // a lane for each Posting::to
   std::optional<DigestRule> digest;
 };
 
@@ -82,6 +83,7 @@ class StoredOutbox final : public Outbox {
     std::vector<ChannelRoute> channels;
     std::shared_ptr<const model::RegionTree> regions;  // shared: an import swaps it
     std::function<double()> random = {};               // in [0, 1); none: no jitter
+    Zone zone = {8 * 3600};                            // of times in digests
   };
   static Result<std::unique_ptr<StoredOutbox>> open(store::Ledger& ledger, Options options);
   void rebind(std::shared_ptr<const model::RegionTree> regions);
@@ -134,13 +136,19 @@ class StoredOutbox final : public Outbox {
  private:
   StoredOutbox(store::Ledger& ledger, Options options);
   const ChannelRoute* route(std::string_view id) const;
-  bool carries(const ChannelRoute& channel, const Posting& posting,
-               const model::RegionTree* regions) const;
+  std::vector<std::string> regions_of(const Posting& posting) const;
+  bool covers(const ChannelRoute& channel, const std::vector<std::string>& regions) const;
+  Result<std::uint64_t> enqueue(store::Database& db, const ChannelRoute& channel,
+                                const Posting& posting, std::int64_t id, Instant now);
+  Result<bool> gather_lane(store::Database& db, const ChannelRoute& channel,
+                           const std::string& lane, Instant now);
+  std::int64_t wait_ns(int attempts) const;
   void wake() const;
 
   store::Ledger& ledger_;
   const std::vector<ChannelRoute> channels_;
   const std::function<double()> random_;
+  const Zone zone_;
   std::function<void()> wake_;
   mutable std::mutex mutex_;
   std::shared_ptr<const model::RegionTree> regions_;  // under mutex; shared: an import swaps it
