@@ -103,6 +103,8 @@ inline constexpr std::size_t mqtt_retained = 50'000;
 inline constexpr std::size_t mqtt_retained_bytes = std::size_t{64} << 20;
 // Messages of the server itself on their way to the MQTT thread.
 inline constexpr std::size_t mqtt_mailbox = 100'000;
+// Addresses whose requests are counted apart, at what is open to anybody; about 100 B each.
+inline constexpr std::size_t gate_peers = 20'000;
 // Page sizes of collections.
 inline constexpr std::size_t page_default = 100;
 inline constexpr std::size_t page_max = 10'000;

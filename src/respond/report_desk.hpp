@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Takes what the public reports and tells it how far it is. A report is an incident from the first
-// moment; what is of the reporter alone lies here: his key and secret (hashed), his contact until
-// it is erased, his photos as they arrive.
+// moment; what is of the reporter alone lies here: his key and secret (hashed), and which of his
+// photos have arrived.
 //
-//   auto write = *ledger.begin();
-//   auto taken = desk->take(write, report, now);   // opens the incident
-//   write.commit();                                // then only it is answered
+//   auto taken = desk->take(report, now);   // opens the incident; on disk when it returns
+//   auto status = desk->status(taken->number, taken->secret, now);
 #pragma once
 
 #include <functional>
@@ -35,7 +34,7 @@ class ReportDesk {
                "In an emergency call 110, 119 or 120; otherwise 12345"};
     // A contact is erased so long after the end of its incident.
     std::int64_t contact_ns = 180 * ns_per_day;
-    // Pictures of all reports that are not closed; beyond it none is taken (507).
+    // Pictures of all reports together; beyond it none is taken.
     std::uint64_t photo_bytes_most = std::uint64_t{4} << 30;
   };
   static Result<std::unique_ptr<ReportDesk>> open(store::Ledger& ledger, IncidentDesk& incidents,
@@ -47,23 +46,23 @@ class ReportDesk {
   const Label& call() const;
 
   // Opens an incident. The same key and content: what was answered the first time. Errors: conflict
-  // (the same key, another content), not_found (a kind the public does not report),
+  // (the same key, another content),
   // unsupported (the place is not ours; the message says whom to call), invalid (with JSON
   // pointer).
-  Result<ReportTaken> take(store::Ledger::Write& write, const NewReport& report, Instant now);
+  Result<ReportTaken> take(const NewReport& report, Instant now);
   // Keeps the k-th photo (1-based), without what the camera wrote into it. Errors: not_found (no
-  // such report or a wrong secret), unsupported (no picture that is taken), conflict (another
-  // picture is there), too_large.
-  Result<ReportPhoto> photo(store::Ledger::Write& write, std::string_view number,
-                            std::string_view secret, int k, std::string_view bytes, Instant now);
+  // such report or a wrong secret), invalid (no picture that is taken), conflict (another picture
+  // is there), too_large (of one, or of all reports together).
+  Result<ReportPhoto> photo(std::string_view number, std::string_view secret, int k,
+                            std::string_view bytes, Instant now);
   Result<ReportStatus> status(std::string_view number, std::string_view secret, Instant now) const;
   // Errors: conflict (not possible in this state), invalid (no reason).
-  Status reopen(store::Ledger::Write& write, std::string_view number, std::string_view secret,
-                std::string_view reason, Instant now);
-  Status satisfied(store::Ledger::Write& write, std::string_view number, std::string_view secret,
-                   Instant now);
-  // Open incidents of the kind near a point, the nearest first.
-  std::vector<Nearby> nearby(std::string_view kind, geo::Point at, Instant now) const;
+  Status reopen(std::string_view number, std::string_view secret, std::string_view reason,
+                Instant now);
+  Status satisfied(std::string_view number, std::string_view secret, Instant now);
+  // Open incidents of the kind near a point, the nearest first; without `but`.
+  Result<std::vector<Nearby>> nearby(std::string_view kind, geo::Point at, Instant now,
+                                     std::string_view but = {}) const;
   // Erases contacts whose time is over; how many.
   Result<std::size_t> tick(store::Ledger::Write& write, Instant now);
 
