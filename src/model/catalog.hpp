@@ -14,6 +14,7 @@
 #include "core/unit.hpp"
 #include "model/band.hpp"
 #include "model/coverage_rule.hpp"
+#include "model/response.hpp"
 
 namespace cairn::model {
 
@@ -206,6 +207,7 @@ struct Catalog {
   std::vector<BandDef> bands;
   std::vector<TypeExtension> extensions;  // that still wait for their type
   std::optional<CoverageDef> coverage;    // how coverage is studied; nothing: it is not
+  ResponseDef response;                   // on its way to the workspace, which adds the units
 
   const TypeDef* type(std::string_view name) const;
   int type_index(std::string_view name) const;  // -1 when there is none

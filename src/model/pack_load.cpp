@@ -7,6 +7,7 @@
 #include "model/band_load.hpp"
 #include "model/coverage_rule_load.hpp"
 #include "model/region_load.hpp"
+#include "model/response_load.hpp"
 #include "model/series_file.hpp"
 #include "model/yaml.hpp"
 
@@ -62,6 +63,9 @@ class PackReader {
     });
     if (const YamlNode* node = map.get("coverage")) {
       read_coverage(*node, file_, pack_, catalog_, problems_);
+    }
+    if (const YamlNode* node = map.get("response")) {
+      read_response(files_, directory_, *node, catalog_.response, problems_);
     }
     const std::vector<std::string> things = map.texts("things");
     map.finish();
@@ -305,6 +309,7 @@ class PackReader {
     rule.certainty =
         cap_word(map, "certainty", {"Observed", "Likely", "Possible", "Unlikely", "Unknown"});
     rule.text = map.label("text");
+    read_rule_response(map, file_, rule, problems_);
     map.finish();
     if (const std::string wrong = contradiction(rule); !wrong.empty()) {
       problems_.error(map.place(), format("the rule '{}' {}", id, wrong));

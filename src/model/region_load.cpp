@@ -10,6 +10,7 @@
 #include "core/text.hpp"
 #include "geo/geojson.hpp"
 #include "model/csv_rows.hpp"
+#include "model/response_load.hpp"
 #include "model/yaml.hpp"
 
 namespace cairn::model {
@@ -195,6 +196,11 @@ class FolderReader {
     for (const std::string& name : map.texts("things")) {
       if (const auto file = load(name)) {
         read_things_csv(file->text, file->path, out_.zone, out_.records, problems_);
+      }
+    }
+    for (const std::string& name : map.texts("units")) {
+      if (const auto file = load(name)) {
+        read_units_csv(file->text, file->path, out_.units, problems_);
       }
     }
     if (const YamlNode* layers = map.get("layers")) read_layers(*layers, map.place(*layers));

@@ -11,6 +11,7 @@
 #include "model/proposal.hpp"
 #include "model/records.hpp"
 #include "model/region.hpp"
+#include "model/response.hpp"
 
 namespace cairn::model {
 
@@ -46,6 +47,7 @@ struct RegionFolder {
   std::vector<SourceDef> sources;
   std::string plan_file;  // path, empty when there is none
   RegionTerrain terrain;
+  std::vector<UnitDef> units;
   std::string place;
 };
 

@@ -8,6 +8,7 @@
 #include "model/pack_check.hpp"
 #include "model/pack_load.hpp"
 #include "model/plan_load.hpp"
+#include "model/response_load.hpp"
 
 namespace cairn::model {
 namespace {
@@ -104,6 +105,7 @@ Result<Workspace> load_workspace(const Files& files, const WorkspaceOptions& opt
       out.zone = folder.zone;
       out.terrain = std::move(folder.terrain);
     }
+    std::move(folder.units.begin(), folder.units.end(), std::back_inserter(out.response.units));
     std::move(folder.records.things.begin(), folder.records.things.end(),
               std::back_inserter(out.records.things));
     std::move(folder.records.statistics.begin(), folder.records.statistics.end(),
@@ -124,6 +126,7 @@ Result<Workspace> load_workspace(const Files& files, const WorkspaceOptions& opt
     load_pack(files, packs_dir + "/" + name, *catalog, out.records, problems);
   }
   check_packs(*catalog, out.plans, problems);
+  take_response(*catalog, *regions, options.home, out.response, problems);
   const std::string proposals_dir = options.root + "/proposals";
   if (const auto names = files.list(proposals_dir)) {
     for (const std::string& name : *names) {
