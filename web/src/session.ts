@@ -2,51 +2,10 @@
 // Who is signed in, what he may do, and the one place that asks him to sign in.
 import { computed, readonly, ref, shallowRef } from 'vue';
 import { ApiError, setGate, write, writeJson } from './api/client';
-import type { Text } from './api/types';
+import type { AccountAction, Grant, Role, Session } from './api/types';
 
-export type Role = 'reporter' | 'unit' | 'checker' | 'duty_officer' | 'administrator';
-export type Action =
-  | 'read_incidents'
-  | 'read_reporter'
-  | 'open_incident'
-  | 'route_incident'
-  | 'handle_incident'
-  | 'check_incident'
-  | 'acknowledge_alert'
-  | 'judge_alert'
-  | 'shelve_alert'
-  | 'declare_maintenance'
-  | 'prepare_warning'
-  | 'send_warning'
-  | 'receive_warning'
-  | 'read_channels'
-  | 'test_channel'
-  | 'manage_channels'
-  | 'manage_accounts'
-  | 'read_audit'
-  | 'import_data';
-
-export interface Grant {
-  role: Role;
-  /** Code or zone; empty: everywhere. */
-  region: string;
-  unit: string;
-}
-export interface Account {
-  id: string;
-  name: Text;
-  grants: Grant[];
-  may: Action[];
-  /** Of a first password that somebody else made. */
-  must_change?: boolean;
-}
-export interface Session {
-  signed_in: boolean;
-  account: Account | null;
-  csrf: string;
-  oidc: { label: Text } | null;
-  demo_accounts?: { name: string; label: Text; password: string }[];
-}
+export type { Grant, Role };
+export type Action = AccountAction;
 
 const session = shallowRef<Session | null>(null);
 const absent = ref(false);
@@ -55,6 +14,8 @@ const prompts = shallowRef<((done: boolean) => void)[]>([]);
 /** Null until the server has said so, or where it has no accounts. */
 export const account = computed(() => session.value?.account ?? null);
 export const signedIn = computed(() => account.value !== null);
+/** With a first password that somebody else made, nothing else can be done. */
+export const mustChange = computed(() => account.value?.must_change_password === true);
 export const sessionState = readonly(session);
 /** The server knows no accounts. */
 export const withoutAccounts = readonly(absent);
@@ -98,13 +59,15 @@ function settle(done: boolean): void {
 export async function signIn(name: string, password: string): Promise<void> {
   const body = { name, password };
   session.value = await writeJson<Session>('POST', '/v1/session', body, { quiet: true });
-  if (session.value === null) await loadSession();
-  if (signedIn.value) settle(true);
+  goOn();
+}
+function goOn(): void {
+  if (signedIn.value && !mustChange.value) settle(true);
 }
 /** After a sign-in elsewhere, as by OIDC in another tab. */
 export async function checkAgain(): Promise<boolean> {
   await loadSession();
-  if (signedIn.value && asking.value) settle(true);
+  goOn();
   return signedIn.value;
 }
 export async function signOut(): Promise<void> {
@@ -117,8 +80,9 @@ export async function signOut(): Promise<void> {
   await loadSession();
 }
 export async function changePassword(old: string, fresh: string): Promise<void> {
-  await writeJson('POST', '/v1/session/password', { old, new: fresh });
-  await loadSession();
+  const body = { old, new: fresh };
+  session.value = await writeJson<Session>('POST', '/v1/session/password', body, { quiet: true });
+  goOn();
 }
 
 /** Opens the sign-in over the page; true once somebody is signed in. The page keeps its text. */

@@ -10,6 +10,8 @@ export class ApiError extends Error {
     readonly errors: Complaint[] = [],
     /** The problem as it was answered, with what only some answers have. */
     readonly body: Record<string, unknown> = {},
+    /** Seconds until it is worth another try, where the server says so. */
+    readonly wait_s: number | null = null,
   ) {
     super(detail);
   }
@@ -63,6 +65,7 @@ async function problemOf(response: Response): Promise<ApiError> {
       problem.detail ?? problem.title ?? response.statusText,
       problem.errors ?? [],
       problem as Record<string, unknown>,
+      Number(response.headers.get('retry-after')) || null,
     );
   } catch {
     return new ApiError(response.status, `${response.status} ${response.statusText}`);
