@@ -14,6 +14,8 @@ const router = createRouter({
     { path: '/plan/:id?', component: () => import('./pages/PlanPage.vue') },
     { path: '/data', component: () => import('./pages/DataPage.vue') },
     { path: '/packs/:id?', component: () => import('./pages/PacksPage.vue') },
+    { path: '/incidents', component: () => import('./pages/IncidentsPage.vue') },
+    { path: '/incidents/board', component: () => import('./pages/IncidentsPage.vue') },
     { path: '/signin', component: () => import('./pages/SignInPage.vue') },
     { path: '/:rest(.*)', component: () => import('./pages/MissingPage.vue') },
   ],

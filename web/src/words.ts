@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every word of the console in both languages. `{0}` is replaced by the first argument.
+import { dutyWords } from './words/duty';
 import { sessionWords } from './words/session';
+import { workWords } from './words/work';
 
 export const words = {
   watch: ['一张网', 'Watch'],
@@ -504,7 +506,9 @@ export const words = {
     '登记的是各村上报的通达，计算的是按传播模型在村委会等处够用的信号；通达率只计行政村，此处含社区。',
     'Registered is what villages report; computed is signal enough at the committee and the like. Shares in plans count administrative villages only; here urban communities count, too.',
   ],
+  ...dutyWords,
   ...sessionWords,
+  ...workWords,
 } as const satisfies Record<string, readonly [string, string]>;
 
 export type Word = keyof typeof words;
