@@ -14,6 +14,8 @@ export default defineConfig({
     // The map and the charts are loaded when a place needs them; the first page stays small.
     chunkSizeWarningLimit: 1200,
     assetsInlineLimit: 0,
+    // The form of the public is a page of its own.
+    rollupOptions: { input: { console: 'index.html', report: 'report.html' } },
   },
   test: { include: ['src/**/*.test.ts'] },
   server: {
