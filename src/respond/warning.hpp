@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "codec/cap.hpp"
@@ -21,6 +22,7 @@ enum class WarningKind : std::uint8_t {
   received
 };  // Restricted, Public, of others
 const char* to_string(WarningKind kind);
+std::optional<WarningKind> parse_warning_kind(std::string_view text);
 
 // A chain of messages about one thing.
 struct Warning {

@@ -73,15 +73,6 @@ struct WarningOptions {
   std::function<std::vector<Place>(const model::Workspace&)> places;
 };
 
-// What a release led to.
-struct Release {
-  Warning warning;
-  std::string identifier;  // of the message; empty while it awaits the second person
-  std::size_t deliveries = 0;
-  bool repeated = false;  // the key was used before: this is what it led to
-  bool awaiting = false;
-};
-
 // A release that waits for a second person.
 struct Awaiting {
   std::string id;
@@ -93,6 +84,15 @@ struct Awaiting {
   Level level = Level::blue;
   Instant at;
   Instant until;
+};
+
+// What a release led to.
+struct Release {
+  Warning warning;
+  std::string identifier;  // of the message; empty while it awaits the second person
+  std::size_t deliveries = 0;
+  bool repeated = false;             // the key was used before: this is what it led to
+  std::optional<Awaiting> awaiting;  // then nothing was sent yet
 };
 
 struct Receipt {
@@ -131,6 +131,9 @@ struct WarningPage {
   std::size_t total = 0;
 };
 
+struct WarningGround;  // what follows from a workspace
+struct KeyRow;         // what a key led to
+
 class WarningDesk {
  public:
   using Options = WarningOptions;
@@ -159,7 +162,11 @@ class WarningDesk {
                           const std::string& digest, const model::Actor& actor, Instant now);
   Status decline(store::Ledger::Write& write, const std::string& awaiting,
                  const model::Actor& actor, Instant now);
-  std::vector<Awaiting> awaiting(Instant now) const;
+  Result<std::vector<Awaiting>> awaiting(Instant now) const;
+  // Whether a release of that level waits for a second person.
+  bool wants_second(WarningAct act, Level level) const;
+  // Counties of a draft in which the actor may not send; "" where it lies in none.
+  std::vector<std::string> forbidden(const Draft& draft, const model::Actor& actor) const;
 
   // Of others. A refused message is kept too: commit in any case. An error is one of the ledger.
   Result<Receipt> receive(store::Ledger::Write& write, std::string_view bytes,
@@ -177,15 +184,20 @@ class WarningDesk {
                              Instant now) const;
 
  private:
-  struct Ground;  // what follows from a workspace
   WarningDesk(store::Ledger& ledger, Outbox& outbox, Options options);
-  std::shared_ptr<const Ground> ground() const;
+  std::shared_ptr<const WarningGround> ground() const;
+  Result<Release> release(store::Ledger::Write& write, const Wish& wish, const std::string& by,
+                          Instant now);
+  Status may_release(const Draft& draft, const std::string& digest,
+                     const model::Actor& actor) const;
+  Result<Release> repeated(store::Ledger::Write& write, const KeyRow& row,
+                           const std::string& digest) const;
 
   store::Ledger& ledger_;
   Outbox& outbox_;
-  Options options_;
+  const Options options_;
   mutable std::mutex mutex_;
-  std::shared_ptr<const Ground> ground_;  // under mutex; shared: readers keep theirs
+  std::shared_ptr<const WarningGround> ground_;  // under mutex; shared: readers keep theirs
 };
 
 }  // namespace cairn::respond
