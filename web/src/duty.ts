@@ -7,11 +7,23 @@ import { severities } from './severity';
 import { useView } from './state';
 import { toQuery } from './view';
 
-export const dutyTabs = ['open', 'history', 'rules', 'silent', 'rejected', 'revisions'] as const;
+export const dutyTabs = [
+  'duty',
+  'warnings',
+  'maintenance',
+  'open',
+  'history',
+  'rules',
+  'silent',
+  'rejected',
+  'revisions',
+] as const;
 export type DutyTab = (typeof dutyTabs)[number];
 
 export interface Duty {
   tab: DutyTab;
+  group: string;
+  warning: string;
   alert: string;
   pack: string;
   severities: AlertSeverity[];
@@ -21,6 +33,8 @@ export interface Duty {
   moment: string;
 }
 const nothing: Omit<Duty, 'tab'> = {
+  group: '',
+  warning: '',
   alert: '',
   pack: '',
   severities: [],
@@ -37,7 +51,9 @@ export function readDuty(tab: unknown, query: Query): Duty {
   };
   const asked = text('severity').split(',');
   return {
-    tab: dutyTabs.find((each) => each === tab) ?? 'open',
+    tab: dutyTabs.find((each) => each === tab) ?? 'duty',
+    group: text('group'),
+    warning: text('warning'),
     alert: text('alert'),
     pack: text('pack'),
     severities: severities.filter((each) => asked.includes(each)),
@@ -49,13 +65,15 @@ export function readDuty(tab: unknown, query: Query): Duty {
 
 export function writeDuty(duty: Duty): { path: string; query: Record<string, string> } {
   const query: Record<string, string> = {};
+  if (duty.group !== '') query['group'] = duty.group;
+  if (duty.warning !== '') query['warning'] = duty.warning;
   if (duty.alert !== '') query['alert'] = duty.alert;
   if (duty.pack !== '') query['pack'] = duty.pack;
   if (duty.severities.length > 0) query['severity'] = duty.severities.join(',');
   if (duty.rule !== '') query['rule'] = duty.rule;
   if (duty.thing !== '') query['on'] = duty.thing;
   if (duty.moment !== '') query['moment'] = duty.moment;
-  return { path: duty.tab === 'open' ? '/alerts' : `/alerts/${duty.tab}`, query };
+  return { path: duty.tab === 'duty' ? '/alerts' : `/alerts/${duty.tab}`, query };
 }
 
 export function useDuty() {

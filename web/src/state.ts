@@ -11,7 +11,7 @@ import { words, type Word } from './words';
 
 export type Theme = 'auto' | 'light' | 'dark';
 
-function remembered(key: string): string {
+export function remembered(key: string): string {
   try {
     return localStorage.getItem(key) ?? '';
   } catch {
@@ -19,7 +19,7 @@ function remembered(key: string): string {
   }
 }
 
-function remember(key: string, value: string): void {
+export function remember(key: string, value: string): void {
   try {
     localStorage.setItem(key, value);
   } catch {

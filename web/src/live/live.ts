@@ -9,8 +9,9 @@ import {
   shallowRef,
   watch,
 } from 'vue';
-import { get } from '../api/client';
-import type { Alert, Feed, LiveIndicator, LiveReading, LiveStatus } from '../api/types';
+import { ApiError, get } from '../api/client';
+import type { Alert, AlertGroup, Feed, LiveIndicator, LiveReading, LiveStatus } from '../api/types';
+import { who } from '../session';
 import { Connection, type Link } from './connection';
 import {
   apply,
@@ -19,8 +20,14 @@ import {
   emptyState,
   feedKey,
   mostAlerts,
+  mostEnded,
+  mostGroups,
+  mostIncidents,
+  mostWarnings,
+  putGroup as putInto,
   seed,
   type Point,
+  type Seed,
 } from './model';
 import type { StreamEvent } from './stream';
 
@@ -30,11 +37,16 @@ const status = shallowRef<LiveStatus | null>(null);
 const tick = ref(Date.now());
 const heardAt = ref(0);
 const seedFailed = ref(false);
+/** Whether groups are known: a server without them is not one that fails. */
+export type BoardState = 'loading' | 'ready' | 'absent' | 'failed';
+const board = ref<BoardState>('loading');
+const boardError = shallowRef<ApiError | null>(null);
 const clockAt = ref(0); // Local time at which the engine's clock was told.
 const rate = ref<number | null>(null);
 
 export const live = shallowReadonly(state);
 export { link, status as liveStatus, tick, heardAt, seedFailed, rate as perSecond };
+export { board as boardState, boardError };
 
 /** Is there an engine whose word is fresh? */
 export const isLive = computed(() => {
@@ -56,6 +68,11 @@ export function cellOf(indicator: string, region: string): LiveIndicator | null 
 }
 export function readingOf(thing: string, property: string): LiveReading | null {
   return state.readings.get(feedKey({ thing, property })) ?? null;
+}
+
+/** What a person's own action answered: shown before the stream repeats it. */
+export function putGroup(group: AlertGroup): void {
+  putInto(state, group);
 }
 
 const followers = new Map<string, number>();
@@ -90,6 +107,25 @@ export function useTail(key: () => { thing: string; property: string } | null) {
   return computed<readonly Point[]>(() => state.tails.get(name.value) ?? []);
 }
 
+const listeners = new Map<string, Set<(data: never) => void>>();
+/** Calls `job` with the data of every event of a kind, after it was applied; answers the way to stop. */
+export function onTopic<T>(name: string, job: (data: T) => void): () => void {
+  const own = listeners.get(name) ?? new Set();
+  listeners.set(name, own);
+  const entry = job as (data: never) => void;
+  own.add(entry);
+  return () => void own.delete(entry);
+}
+function tell(event: StreamEvent): void {
+  for (const job of listeners.get(event.name) ?? []) {
+    try {
+      job(JSON.parse(event.data) as never);
+    } catch (error) {
+      console.error(event.name, error); // One listener's mistake is not the others' loss.
+    }
+  }
+}
+
 const mostWaiting = 5_000; // A hidden page gets no frames; then a batch is applied when it is full.
 let waiting: StreamEvent[] = [];
 let scheduled = false;
@@ -104,6 +140,7 @@ function applyAll(): void {
     const outcome = apply(state, event);
     reset ||= outcome === 'reset';
     if (event.name === 'clock' && outcome === 'applied') measure(before?.received ?? null);
+    if (outcome === 'applied' && listeners.has(event.name)) tell(event);
   }
   if (reset) void fill();
 }
@@ -129,24 +166,59 @@ function take(events: StreamEvent[]): void {
   else setTimeout(applyAll, 500);
 }
 
+/** What duty looks at; each part by itself, since not everybody may see every one. */
+async function askBoard(): Promise<Seed> {
+  const [groups, cleared, warnings, incidents, channels] = await Promise.allSettled([
+    get('/v1/alert-groups', { query: { open: true, limit: mostGroups } }),
+    get('/v1/alert-groups', { query: { open: false, limit: mostEnded } }),
+    get('/v1/warnings', { query: { limit: mostWarnings } }),
+    get('/v1/incidents', { query: { open: 'true', limit: mostIncidents } }),
+    get('/v1/channels'),
+  ]);
+  if (groups.status === 'fulfilled') {
+    board.value = 'ready';
+    boardError.value = null;
+  } else {
+    const why: unknown = groups.reason;
+    const known = why instanceof ApiError ? why : new ApiError(0, String(why));
+    const absent = known.status === 404 || known.status === 501 || known.status === 503;
+    board.value = absent ? 'absent' : 'failed';
+    boardError.value = known;
+  }
+  const found: Seed = {};
+  if (groups.status === 'fulfilled') found.groups = groups.value.groups;
+  if (cleared.status === 'fulfilled') {
+    found.cleared = cleared.value.groups.filter((group) => group.state === 'cleared').reverse();
+  }
+  if (warnings.status === 'fulfilled') found.warnings = warnings.value.warnings;
+  if (incidents.status === 'fulfilled') found.incidents = incidents.value.incidents;
+  if (channels.status === 'fulfilled') found.channels = channels.value;
+  return found;
+}
+
 let filling = 0;
-/** Asks for what is open and silent, beside the stream that tells what changes. */
+/** Asks for what is the case, beside the stream that tells what changes. */
 async function fill(): Promise<void> {
   const mine = ++filling;
   beginSeed(state);
+  const duty = askBoard();
   try {
     const [now, alerts, feeds] = await Promise.all([
       get('/v1/live'),
       get('/v1/alerts', { query: { state: 'open', limit: mostAlerts } }),
       get('/v1/feeds/silent'),
     ]);
+    const found = await duty;
     if (mine !== filling) return;
     status.value = now;
-    seed(state, alerts.alerts as Alert[], feeds.feeds as Feed[]);
-    seedFailed.value = false;
+    seed(state, { alerts: alerts.alerts as Alert[], silent: feeds.feeds as Feed[], ...found });
+    seedFailed.value = board.value === 'failed';
   } catch {
     if (mine === filling) seedFailed.value = true;
   }
+}
+export function refill(): void {
+  void fill();
 }
 
 let connection: Connection | null = null;
@@ -175,6 +247,8 @@ export function startLive(): () => void {
     { fetch: (...args) => fetch(...args), now: () => Date.now(), random: () => Math.random() },
   );
   connection.open();
+  // Somebody else sees something else.
+  const unwatch = watch(who, () => void fill());
   const second = setInterval(() => {
     tick.value = Date.now();
     if (seedFailed.value && link.value.state === 'live' && tick.value % 5000 < 1000) void fill();
@@ -188,6 +262,7 @@ export function startLive(): () => void {
   window.addEventListener('online', reconnect);
   document.addEventListener('visibilitychange', awake);
   return () => {
+    unwatch();
     clearInterval(second);
     window.removeEventListener('online', reconnect);
     document.removeEventListener('visibilitychange', awake);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from 'vitest';
-import type { Alert, Feed } from '../api/types';
+import type { Alert, AlertGroup, Feed, Incident, Warning } from '../api/types';
 import { apply, beginSeed, emptyState, extend, mostRevisions, mostTail, seed } from './model';
 
 const event = (id: string, name: string, data: unknown) => ({
@@ -86,12 +86,52 @@ describe('seed', () => {
     apply(state, event('r-3', 'alert', alert('ends', 'resolved', 4)));
     apply(state, event('r-4', 'alert', alert('starts', 'firing', 5)));
     apply(state, event('r-5', 'feed', { ...feed('back'), silent: false }));
-    seed(
-      state,
-      [alert('ends', 'firing', 2), alert('stays', 'firing', 3)],
-      [feed('back'), feed('mute')],
-    );
+    seed(state, {
+      alerts: [alert('ends', 'firing', 2), alert('stays', 'firing', 3)],
+      silent: [feed('back'), feed('mute')],
+    });
     expect([...state.open.keys()].sort()).toEqual(['starts', 'stays']);
     expect([...state.silent.keys()]).toEqual(['mute|p']);
+  });
+});
+
+const group = (id: string, state: AlertGroup['state'], revision: number) =>
+  ({ id, state, revision }) as AlertGroup;
+
+describe('what duty looks at', () => {
+  it('never lets an older word of a group win, and moves what is over', () => {
+    const state = emptyState();
+    apply(state, event('r-1', 'alert_group', group('g', 'open', 3)));
+    apply(state, event('r-2', 'alert_group', group('g', 'gathering', 1)));
+    expect(state.groups.get('g')?.state).toBe('open');
+    apply(state, event('r-3', 'alert_group', group('g', 'cleared', 4)));
+    expect([state.groups.size, state.cleared.get('g')?.revision]).toEqual([0, 4]);
+    // It may come back: the same group, worse than before.
+    apply(state, event('r-4', 'alert_group', group('g', 'open', 5)));
+    expect([state.groups.get('g')?.revision, state.cleared.size]).toEqual([5, 0]);
+  });
+  it('drops an incident that is closed, and keeps the newest of a chain of messages', () => {
+    const state = emptyState();
+    const incident = (version: number, closed: string | null) =>
+      ({ id: 'I-1', version, closed }) as Incident;
+    apply(state, event('r-1', 'incident', incident(4, null)));
+    apply(state, event('r-2', 'incident', incident(2, '2026-06-01T01:00:00Z')));
+    expect(state.incidents.get('I-1')?.version).toBe(4);
+    apply(state, event('r-3', 'incident', incident(5, '2026-06-01T01:00:00Z')));
+    expect(state.incidents.size).toBe(0);
+    apply(state, event('r-4', 'warning', { id: 'w', messages: 2 } as Warning));
+    apply(state, event('r-5', 'warning', { id: 'w', messages: 1 } as Warning));
+    expect(state.warnings.get('w')?.messages).toBe(2);
+  });
+  it('is seeded part by part; what could not be had stays', () => {
+    const state = emptyState();
+    apply(state, event('r-1', 'alert_group', group('old', 'open', 1)));
+    apply(state, event('r-2', 'warning', { id: 'w', messages: 1 } as Warning));
+    beginSeed(state);
+    apply(state, event('r-3', 'alert_group', group('ends', 'cleared', 2)));
+    seed(state, { groups: [group('ends', 'open', 1), group('new', 'open', 1)], cleared: [] });
+    expect([...state.groups.keys()]).toEqual(['new']);
+    expect([...state.cleared.keys()]).toEqual(['ends']);
+    expect(state.warnings.has('w')).toBe(true);
   });
 });

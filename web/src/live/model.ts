@@ -2,13 +2,17 @@
 // What the page knows of the present: a state and the events that change it. No clock, no network.
 import type {
   Alert,
+  AlertGroup,
   AlertState,
+  Channel,
   ClockEvent,
   Feed,
   FeedEvent,
+  Incident,
   LiveIndicator,
   LiveReading,
   Revision,
+  Warning,
 } from '../api/types';
 import type { StreamEvent } from './stream';
 
@@ -19,6 +23,9 @@ export const mostAlerts = 2_000;
 export const mostEnded = 200;
 export const mostSilent = 5_000;
 export const mostRevisions = 200;
+export const mostGroups = 2_000;
+export const mostWarnings = 500;
+export const mostIncidents = 1_000;
 export const mostTail = 600; // As many points as a chart asks for.
 
 export interface Point {
@@ -38,6 +45,14 @@ export interface LiveState {
   ended: Map<string, Alert>;
   /** By `feedKey`. */
   silent: Map<string, Feed>;
+  /** Groups of alerts that are not over, also those inside others. */
+  groups: Map<string, AlertGroup>;
+  /** Groups that are over, of the last hours. */
+  cleared: Map<string, AlertGroup>;
+  warnings: Map<string, Warning>;
+  /** That are not closed. */
+  incidents: Map<string, Incident>;
+  channels: Map<string, Channel>;
   /** Oldest first, by a number that rises. */
   revisions: Map<number, Revision>;
   /** The newest points of the series that are drawn, by `feedKey`; only keys that are here grow. */
@@ -64,6 +79,11 @@ export function emptyState(map: <K, V>() => Map<K, V> = () => new Map()): LiveSt
     open: map(),
     ended: map(),
     silent: map(),
+    groups: map(),
+    cleared: map(),
+    warnings: map(),
+    incidents: map(),
+    channels: map(),
     revisions: map(),
     tails: map(),
     heard: map(),
@@ -111,6 +131,28 @@ export function putAlert(state: LiveState, alert: Alert): void {
   }
 }
 
+/** An older word never wins; what is over goes to the others that are. */
+export function putGroup(state: LiveState, group: AlertGroup): void {
+  const known = state.groups.get(group.id) ?? state.cleared.get(group.id);
+  if (known !== undefined && known.revision > group.revision) return;
+  const over = group.state === 'cleared';
+  (over ? state.groups : state.cleared).delete(group.id);
+  put(over ? state.cleared : state.groups, group.id, group, over ? mostEnded : mostGroups);
+}
+
+function putIncident(state: LiveState, incident: Incident): void {
+  const known = state.incidents.get(incident.id);
+  if (known !== undefined && known.version > incident.version) return;
+  if (incident.closed !== null) state.incidents.delete(incident.id);
+  else put(state.incidents, incident.id, incident, mostIncidents);
+}
+
+function putWarning(state: LiveState, warning: Warning): void {
+  const known = state.warnings.get(warning.id);
+  if (known !== undefined && known.messages > warning.messages) return;
+  put(state.warnings, warning.id, warning, mostWarnings);
+}
+
 /** One value a time, in order; a correction replaces. */
 export function extend(tail: readonly Point[], time: string, value: number): Point[] {
   const at = Date.parse(time);
@@ -152,6 +194,22 @@ const handlers: Record<string, (state: LiveState, data: never) => void> = {
     state.touched?.add(`feed ${key}`);
     if (data.silent) put(state.silent, key, data, mostSilent);
     else state.silent.delete(key);
+  },
+  alert_group(state, data: AlertGroup) {
+    state.touched?.add(`group ${data.id}`);
+    putGroup(state, data);
+  },
+  warning(state, data: Warning) {
+    state.touched?.add(`warning ${data.id}`);
+    putWarning(state, data);
+  },
+  incident(state, data: Incident) {
+    state.touched?.add(`incident ${data.id}`);
+    putIncident(state, data);
+  },
+  channel(state, data: Channel) {
+    state.touched?.add(`channel ${data.id}`);
+    state.channels.set(data.id, data);
   },
   revision(state, data: Revision) {
     put(state.revisions, ++state.revisionCount, data, mostRevisions);
@@ -195,16 +253,32 @@ export function apply(
   return 'applied';
 }
 
-/** To be called before the open alerts and silent feeds are asked for beside the stream. */
+/** To be called before what is open is asked for beside the stream. */
 export function beginSeed(state: LiveState): void {
   state.touched = new Set();
 }
+/** What was asked for beside the stream; a part that could not be had is left as it was. */
+export interface Seed {
+  alerts?: readonly Alert[];
+  silent?: readonly Feed[];
+  groups?: readonly AlertGroup[];
+  cleared?: readonly AlertGroup[];
+  warnings?: readonly Warning[];
+  incidents?: readonly Incident[];
+  channels?: readonly Channel[];
+}
 /** Takes the answer in; what events changed meanwhile is newer and stays. */
-export function seed(state: LiveState, alerts: readonly Alert[], silent: readonly Feed[]): void {
+export function seed(state: LiveState, found: Seed): void {
   const touched = state.touched ?? new Set<string>();
   state.touched = null;
-  replace(state.open, alerts, (alert) => alert.id, 'alert', touched);
-  replace(state.silent, silent, feedKey, 'feed', touched);
+  const byId = (each: { id: string }): string => each.id;
+  if (found.alerts) replace(state.open, found.alerts, byId, 'alert', touched);
+  if (found.silent) replace(state.silent, found.silent, feedKey, 'feed', touched);
+  if (found.groups) replace(state.groups, found.groups, byId, 'group', touched);
+  if (found.cleared) replace(state.cleared, found.cleared, byId, 'group', touched);
+  if (found.warnings) replace(state.warnings, found.warnings, byId, 'warning', touched);
+  if (found.incidents) replace(state.incidents, found.incidents, byId, 'incident', touched);
+  if (found.channels) replace(state.channels, found.channels, byId, 'channel', touched);
 }
 
 function replace<T>(

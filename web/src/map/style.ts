@@ -9,7 +9,7 @@ import type {
 } from 'maplibre-gl';
 import type { FeatureCollection } from 'geojson';
 import type { AlertSeverity, Bbox, Layer, Level, ValueRow } from '../api/types';
-import { severities } from '../severity';
+import { severities, severityColours } from '../severity';
 import { classOf, colours, darkNone, darkRamp, lightNone, lightRamp, type Classes } from '../ramp';
 
 export interface Pin {
@@ -34,6 +34,13 @@ export interface Radio {
   gained: { code: string; name: string; lon: number; lat: number }[];
 }
 
+/** What is warned of, or where alerts are: divisions by code, and shapes of their own. */
+export interface Warned {
+  divisions: ReadonlyMap<string, AlertSeverity>;
+  /** Each feature with its `severity`. */
+  shapes: FeatureCollection;
+}
+
 export interface Scene {
   dark: boolean;
   /** Address of the server, such as `http://127.0.0.1:8080`; tiles need it whole. */
@@ -51,6 +58,7 @@ export interface Scene {
   /** Open alerts, one a thing; drawn above everything else. */
   pins: Pin[];
   radio: Radio | null;
+  warned?: Warned | null;
   name: (row: ValueRow) => string;
   value: (row: ValueRow) => string;
 }
@@ -329,6 +337,68 @@ function areaLayers(scene: Scene): LayerSpecification[] {
   ];
 }
 
+/** Divisions and shapes in the colour of their level; each with an edge, so that red is not all. */
+function warnedLayers(scene: Scene, bounded: boolean): LayerSpecification[] {
+  const { warned } = scene;
+  if (!warned) return [];
+  const colour = (severity: AlertSeverity): string =>
+    severityColours[severity][scene.dark ? 'dark' : 'light'];
+  const layers: LayerSpecification[] = [];
+  const source = { source: 'boundaries', 'source-layer': 'county' };
+  // The longer code is the nearer division: a county's own level stands before its prefecture's.
+  const codes = [...warned.divisions].sort(([a], [b]) => b.length - a.length);
+  if (bounded && codes.length > 0) {
+    const inside = (code: string): ExpressionSpecification => [
+      '==',
+      ['slice', ['get', 'code'], 0, code.length],
+      code,
+    ];
+    const tint = [
+      'case',
+      ...codes.flatMap(([code, severity]) => [inside(code), colour(severity)]),
+      'rgba(0, 0, 0, 0)',
+    ] as unknown as ExpressionSpecification;
+    const filter = ['any', ...codes.map(([code]) => inside(code))] as ExpressionSpecification;
+    layers.push(
+      {
+        id: 'warned',
+        type: 'fill',
+        ...source,
+        filter,
+        paint: { 'fill-color': tint, 'fill-opacity': 0.5 },
+      },
+      {
+        id: 'warned-line',
+        type: 'line',
+        ...source,
+        filter,
+        paint: { 'line-color': tint, 'line-width': 2.4 },
+      },
+    );
+  }
+  const own = [
+    'match',
+    ['get', 'severity'],
+    ...severities.flatMap((severity) => [severity, colour(severity)]),
+    colour('Unknown'),
+  ] as unknown as ExpressionSpecification;
+  layers.push(
+    {
+      id: 'shapes',
+      type: 'fill',
+      source: 'shapes',
+      paint: { 'fill-color': own, 'fill-opacity': 0.22 },
+    },
+    {
+      id: 'shapes-line',
+      type: 'line',
+      source: 'shapes',
+      paint: { 'line-color': own, 'line-width': 3, 'line-dasharray': [3, 1.4] },
+    },
+  );
+  return layers;
+}
+
 function dotLayers(scene: Scene): LayerSpecification[] {
   if (isArea(scene.level)) return [];
   const hollow: ExpressionSpecification = ['case', ['get', 'estimated'], 0.35, 1];
@@ -506,6 +576,7 @@ export function styleOf(scene: Scene): StyleSpecification {
     rows: { type: 'geojson', data: points(scene) },
     alerts: { type: 'geojson', data: pinFeatures(scene) },
     ...radioSources(scene),
+    ...(scene.warned ? { shapes: { type: 'geojson' as const, data: scene.warned.shapes } } : {}),
   };
   for (const layer of [find('boundaries'), find('rivers'), ...drawn]) {
     if (layer !== undefined) sources[layer.id] = tileSource(scene, layer);
@@ -533,6 +604,7 @@ export function styleOf(scene: Scene): StyleSpecification {
       },
     });
   }
+  layers.push(...warnedLayers(scene, sources['boundaries'] !== undefined));
   layers.push(...dotLayers(scene), ...labelLayers(scene));
   for (const layer of drawn) layers.push(thingLayer(scene, layer, things.indexOf(layer)));
   layers.push(...radioMarks(scene), pinLayer(scene));
