@@ -73,11 +73,11 @@ class Outbox {
 // A way out. Implementations live at the edge (server); one call at a time.
 struct Attempt {
   bool taken = false;
-  std::string receipt;
-  std::string trouble;                         // what went wrong, when not taken
-  std::optional<std::int64_t> retry_after_ns;  // that the other side asked for
-  bool hold = false;     // trying again is of no use before a person has looked at it
-  std::string progress;  // given back at the next attempt: recipients that have it already
+  std::string receipt = {};
+  std::string trouble = {};                         // what went wrong, when not taken
+  std::optional<std::int64_t> retry_after_ns = {};  // that the other side asked for
+  bool hold = false;          // trying again is of no use before a person has looked at it
+  std::string progress = {};  // given back at the next attempt: recipients that have it already
 };
 class Channel {
  public:

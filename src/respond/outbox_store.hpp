@@ -36,11 +36,11 @@ struct DigestRule {
 // What the outbox knows of a channel.
 struct ChannelRoute {
   std::string id;
-  std::vector<Topic> topics;         // `test` goes everywhere, whether listed or not
-  std::vector<std::string> regions;  // codes or zones; empty: everywhere
+  std::vector<Topic> topics = {};         // `test` goes everywhere, whether listed or not
+  std::vector<std::string> regions = {};  // codes or zones; empty: everywhere
   bool enabled = true;
   bool by_recipient = false;  // a lane for each Posting::to
-  std::optional<DigestRule> digest;
+  std::optional<DigestRule> digest = {};
 };
 
 enum class DeliveryState : std::uint8_t {
@@ -119,7 +119,7 @@ class StoredOutbox final : public Outbox {
                              std::string_view by, Instant now);
 
   struct Filter {
-    std::optional<DeliveryState> state;
+    std::optional<DeliveryState> state = {};
     std::uint64_t before = 0;  // numbers below; 0: from the newest
     std::size_t limit = 50;
   };
