@@ -5,7 +5,7 @@ import { t } from '../state';
 
 export interface Mark {
   id: string;
-  kind: 'end' | 'site' | 'spot';
+  kind: 'end' | 'site' | 'spot' | 'incident' | 'guess';
   place: Place;
   letter: string;
   text: string;
