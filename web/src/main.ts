@@ -18,6 +18,7 @@ const router = createRouter({
     { path: '/packs/:id?', component: () => import('./pages/PacksPage.vue') },
     { path: '/incidents', component: () => import('./pages/IncidentsPage.vue') },
     { path: '/incidents/board', component: () => import('./pages/IncidentsPage.vue') },
+    { path: '/incidents/new', component: () => import('./pages/IncidentNewPage.vue') },
     { path: '/incidents/:id', component: () => import('./pages/IncidentPage.vue') },
     { path: '/signin', component: () => import('./pages/SignInPage.vue') },
     { path: '/:rest(.*)', component: () => import('./pages/MissingPage.vue') },
