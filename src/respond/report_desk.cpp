@@ -3,12 +3,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <mutex>
 #include <nlohmann/json.hpp>
-#include <unordered_map>
 #include <utility>
 
 #include "core/text.hpp"
-#include "flow/chart_load.hpp"
+#include "respond/incident_book.hpp"
 #include "respond/incident_desk.hpp"
 #include "respond/report_place.hpp"
 #include "respond/report_store.hpp"
@@ -85,32 +85,23 @@ Error not_there() {
 // What is of one workspace. Immutable.
 struct ReportRules {
   explicit ReportRules(std::shared_ptr<const model::Workspace> w)
-      : workspace(std::move(w)), places(workspace) {
-    for (const model::PackFile& file : workspace->response.workflows) {
-      Problems problems;
-      auto workflow = flow::read_workflow(file.text, file.path, problems);
-      if (workflow) charts.emplace(workflow->chart.id, std::move(workflow->chart));
-    }
-  }
-  Label state(const std::string& workflow, const std::string& id) const {
-    const auto chart = charts.find(workflow);
-    const flow::State* found = chart == charts.end() ? nullptr : chart->second.find(id);
-    return found == nullptr || found->label.empty() ? Label{id, id} : found->label;
-  }
-  Label states(const std::string& workflow, const std::vector<std::string>& ids) const {
-    Label out;
-    for (const std::string& id : ids) {
-      const Label one = state(workflow, id);
-      out.zh += (out.zh.empty() ? "" : "、") + one.in(Language::zh);
-      out.en += (out.en.empty() ? "" : ", ") + one.in(Language::en);
-    }
-    return out;
-  }
-
+      : workspace(std::move(w)), places(workspace) {}
   std::shared_ptr<const model::Workspace> workspace;  // shared: with the server's state
   ReportPlaces places;
-  std::unordered_map<std::string, flow::Chart> charts;
 };
+
+Label states_label(const IncidentBook& book, std::string_view workflow,
+                   const std::vector<std::string>& states) {
+  const flow::Workflow* known = book.workflow(workflow);
+  Label out;
+  for (const std::string& id : states) {
+    const flow::State* state = known == nullptr ? nullptr : known->chart.find(id);
+    const Label label = state == nullptr || state->label.empty() ? Label{id, id} : state->label;
+    out.zh += (out.zh.empty() ? "" : "、") + label.in(Language::zh);
+    out.en += (out.en.empty() ? "" : ", ") + label.in(Language::en);
+  }
+  return out;
+}
 
 struct ReportDesk::Impl {
   Impl(store::Ledger& l, IncidentDesk& i, Options o)
@@ -317,13 +308,15 @@ Result<ReportTaken> ReportDesk::take(const NewReport& given, Instant now) {
   NewIncident incident;
   incident.kind = report.kind;
   incident.origin = Origin::report;
-  incident.text = report.place.empty()
-                      ? report.text
-                      : report.text + (report.text.empty() ? "" : "\n") + "地点：" + report.place;
   incident.region = *region;
   incident.position = report.position;
   incident.estimated = report.position && report.accuracy_m.value_or(0) > coarse_m;
   incident.reporter = report.contact;
+  incident.reporter.words = report.text;
+  if (!report.place.empty()) {
+    if (!report.text.empty()) incident.reporter.words += '\n';
+    incident.reporter.words += "地点：" + report.place;
+  }
   auto opened = my.incidents.open(*write, incident, reporter_of({}), now);
   if (!opened) return fail(opened.error());
   out.number = opened->incident;
@@ -348,7 +341,7 @@ Result<ReportTaken> ReportDesk::take(const NewReport& given, Instant now) {
   row.unit = out.unit;
   row.nearby = nearby_json(out.nearby);
   row.photos = report.photos;
-  row.contact = !(report.contact == Reporter{});
+  row.contact = !report.contact.empty();
   row.reported = now;
   row.taken_at = report.taken_at;
   if (auto kept = put_report(write->db(), row); !kept) return fail(kept.error());
@@ -424,14 +417,14 @@ namespace {
 
 // What a line of the record says to the reporter; nothing when it is not for him.
 std::optional<ReportStatus::Step> step_of(const Entry& entry, const std::string& workflow,
-                                          const ReportRules& rules) {
+                                          const IncidentBook& book) {
   using Kind = Entry::Kind;
   const bool his = entry.actor.starts_with("reporter");
   ReportStatus::Step out{entry.at, {}, {}};
   if (entry.kind == Kind::opened) {
     out.label = {"已收到上报", "Report received"};
   } else if (entry.kind == Kind::step && entry.to != entry.from) {
-    out.label = rules.states(workflow, entry.to);
+    out.label = states_label(book, workflow, entry.to);
     if (his) out.text = entry.reason;
   } else if (entry.kind == Kind::note && his) {
     out.label = {"您的反馈", "Your words"};
@@ -470,16 +463,16 @@ Result<ReportStatus> ReportDesk::status(std::string_view number, std::string_vie
   if (!report) return fail(report.error());
   auto view = my.incidents.view(number, reporter_of(number), now);
   if (!view) return fail(view.error());
-  const auto rules = my.now_rules();
+  const auto book = my.incidents.book();
   ReportStatus out;
-  out.text = view->incident.text;
+  out.text = view->reporter.words;
   out.reported = report->reported;
   out.can_reopen = can(view->choices, event_reopen);
   out.closed = view->incident.closed.has_value() || out.can_reopen;
-  out.state = rules->states(view->incident.workflow, view->incident.states);
+  out.state = states_label(*book, view->incident.workflow, view->incident.states);
   bool said = false;
   for (const Entry& entry : view->entries) {
-    if (auto step = step_of(entry, view->incident.workflow, *rules)) {
+    if (auto step = step_of(entry, view->incident.workflow, *book)) {
       out.steps.push_back(std::move(*step));
     }
     if (entry.kind == Entry::Kind::step && entry.to != entry.from) said = false;
@@ -580,6 +573,18 @@ Result<std::vector<Nearby>> ReportDesk::nearby(std::string_view kind, geo::Point
   });
   if (out.size() > nearby_most) out.resize(nearby_most);
   return out;
+}
+
+std::optional<std::string> ReportDesk::county_at(geo::Point at) const {
+  const auto rules = impl_->now_rules();
+  const auto place = rules->places.find(at);
+  if (!place) return std::nullopt;
+  return (*rules->workspace->regions)[place->county].code;
+}
+
+bool ReportDesk::is_ours(std::string_view region) const {
+  const auto rules = impl_->now_rules();
+  return rules->places.ours(rules->workspace->regions->find(region));
 }
 
 Result<std::size_t> ReportDesk::tick(store::Ledger::Write& write, Instant now) {

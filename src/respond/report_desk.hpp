@@ -9,7 +9,7 @@
 
 #include <functional>
 #include <memory>
-#include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,7 +22,12 @@
 
 namespace cairn::respond {
 
+class IncidentBook;
 class IncidentDesk;
+
+// The labels of active states, as a person reads where an incident is.
+Label states_label(const IncidentBook& book, std::string_view workflow,
+                   const std::vector<std::string>& states);
 
 class ReportDesk {
  public:
@@ -45,14 +50,13 @@ class ReportDesk {
   void rebind(std::shared_ptr<const model::Workspace> workspace);
   const Label& call() const;
 
-  // Opens an incident. The same key and content: what was answered the first time. Errors: conflict
-  // (the same key, another content),
-  // unsupported (the place is not ours; the message says whom to call), invalid (with JSON
-  // pointer).
+  // Opens an incident. The same key and content: what was answered the first time. Errors: invalid
+  // (with JSON pointer), conflict (the same key, another content), unsupported (the place is not
+  // ours; the message says whom to call).
   Result<ReportTaken> take(const NewReport& report, Instant now);
   // Keeps the k-th photo (1-based), without what the camera wrote into it. Errors: not_found (no
-  // such report or a wrong secret), invalid (no picture that is taken), conflict (another picture
-  // is there), too_large (of one, or of all reports together).
+  // such report or a wrong secret), unsupported (no picture that is taken), conflict (another
+  // picture is there), too_large, io (no room for more photos of reports).
   Result<ReportPhoto> photo(std::string_view number, std::string_view secret, int k,
                             std::string_view bytes, Instant now);
   Result<ReportStatus> status(std::string_view number, std::string_view secret, Instant now) const;
@@ -63,6 +67,10 @@ class ReportDesk {
   // Open incidents of the kind near a point, the nearest first; without `but`.
   Result<std::vector<Nearby>> nearby(std::string_view kind, geo::Point at, Instant now,
                                      std::string_view but = {}) const;
+  // The code of the county that holds a point; nothing outside the region.
+  std::optional<std::string> county_at(geo::Point at) const;
+  // Is it a county, town or village of the region?
+  bool is_ours(std::string_view region) const;
   // Erases contacts whose time is over; how many.
   Result<std::size_t> tick(store::Ledger::Write& write, Instant now);
 

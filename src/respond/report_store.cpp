@@ -179,6 +179,12 @@ Result<std::optional<ForeignRow>> foreign_by_key(const Database& db, std::string
   return first(db, "SELECT * FROM report_foreign WHERE key_hash = ?", {key_hash}, foreign_row);
 }
 
+Status forget_foreign_key(Database& db, std::string_view number) {
+  auto update = db.prepare("UPDATE report_foreign SET key_hash = number WHERE number = ?");
+  if (!update) return fail(update.error());
+  return update->bind(1, number).run();
+}
+
 Status put_handed(Database& db, const HandedRow& row) {
   auto insert = db.prepare("INSERT OR REPLACE INTO report_handed VALUES (?,?,?,?,?,?,?)");
   if (!insert) return fail(insert.error());

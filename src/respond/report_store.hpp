@@ -69,6 +69,8 @@ Result<std::optional<ForeignRow>> foreign_by_number(const store::Database& db,
                                                     std::string_view number);
 Result<std::optional<ForeignRow>> foreign_by_key(const store::Database& db,
                                                  std::string_view key_hash);
+// The key no longer stands for it: the same content may come again as something new.
+Status forget_foreign_key(store::Database& db, std::string_view number);
 
 // Incidents that were handed to another server, under the channel's name.
 struct HandedRow {
