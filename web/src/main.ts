@@ -20,6 +20,7 @@ const router = createRouter({
     { path: '/incidents/board', component: () => import('./pages/IncidentsPage.vue') },
     { path: '/incidents/new', component: () => import('./pages/IncidentNewPage.vue') },
     { path: '/incidents/:id', component: () => import('./pages/IncidentPage.vue') },
+    { path: '/admin/:tab?', component: () => import('./pages/AdminPage.vue') },
     { path: '/signin', component: () => import('./pages/SignInPage.vue') },
     { path: '/:rest(.*)', component: () => import('./pages/MissingPage.vue') },
   ],

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every word of the console in both languages. `{0}` is replaced by the first argument.
 import { dutyWords } from './words/duty';
+import { adminWords } from './words/admin';
 import { sessionWords } from './words/session';
 import { workWords } from './words/work';
 
@@ -508,6 +509,7 @@ export const words = {
   ],
   ...dutyWords,
   ...sessionWords,
+  ...adminWords,
   ...workWords,
 } as const satisfies Record<string, readonly [string, string]>;
 
