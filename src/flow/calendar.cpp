@@ -20,14 +20,30 @@ Error no_opening(const Calendar& calendar, Instant t) {
           {}};
 }
 
+const Calendar::Season* season_of(const Calendar& calendar, Date date) {
+  const std::int32_t day = date.month * 100 + date.day;
+  for (const Calendar::Season& season : calendar.seasons) {
+    const bool after = season.from <= day;
+    const bool before = day <= season.to;
+    if (season.from <= season.to ? after && before : after || before) return &season;
+  }
+  return nullptr;
+}
+
 }  // namespace
+
+const DayHours& makeup_of(const Calendar& calendar, Date date) {
+  const Calendar::Season* season = season_of(calendar, date);
+  return season == nullptr ? calendar.makeup : season->makeup;
+}
 
 const DayHours& hours_of(const Calendar& calendar, Date date) {
   const auto found = calendar.days.find(date);
   if (found != calendar.days.end()) return found->second.hours;
   // 1970-01-01 was a Thursday.
   const std::int64_t weekday = ((days_since_epoch(date) + 3) % 7 + 7) % 7;
-  return calendar.week[static_cast<std::size_t>(weekday)];
+  const Calendar::Season* season = season_of(calendar, date);
+  return (season == nullptr ? calendar.week : season->week)[static_cast<std::size_t>(weekday)];
 }
 
 bool knows(const Calendar& calendar, Instant begin, Instant end) {

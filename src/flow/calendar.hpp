@@ -34,6 +34,16 @@ struct Calendar {
   Zone zone;
   std::array<DayHours, 7> week;  // from Monday
   DayHours makeup;               // of a make-up workday
+  // Other hours in a part of the year; the first that holds a day counts.
+  struct Season {
+    std::int32_t from = 101;  // month * 100 + day; after `to`: over the turn of the year
+    std::int32_t to = 1231;   // the last day
+    std::array<DayHours, 7> week;
+    DayHours makeup;
+    bool operator==(const Season&) const = default;
+  };
+  std::vector<Season> seasons;
+  bool keeps_holidays = true;  // false: open on them as on any day
   struct Day {
     DayHours hours;
     std::string name;  // of the holiday
@@ -48,6 +58,8 @@ struct Calendar {
 inline constexpr int calendar_horizon_days = 20 * 366;
 
 const DayHours& hours_of(const Calendar& calendar, Date date);
+// Of that day, were it a make-up workday.
+const DayHours& makeup_of(const Calendar& calendar, Date date);
 // Whether the holidays of all years that [begin, end] touches are known; if not, a deadline there
 // is an estimate.
 bool knows(const Calendar& calendar, Instant begin, Instant end);
@@ -69,6 +81,8 @@ Result<Instant> close_of_working_day(const Calendar& calendar, Instant t, int da
 //   zone: "+08:00"
 //   week: {mon: "09:00-12:00 14:00-18:00", tue: …}   # a day that is missing is closed
 //   makeup: mon                                     # whose hours a make-up workday has
+//   holidays: false                                 # who works around the clock has none
+//   seasons: [{from: 05-01, to: 09-30, week: {…}, makeup: mon}]   # other hours, summer time
 Result<Calendar> read_calendar(std::string_view yaml, std::string_view file, Problems& problems);
 
 // Holidays and make-up workdays by year, laid over a calendar.

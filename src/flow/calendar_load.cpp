@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "core/text.hpp"
 #include "flow/calendar.hpp"
@@ -54,20 +55,20 @@ DayHours read_hours(std::string_view text, const std::string& place, Problems& p
   return out;
 }
 
-void read_week(const YamlNode& node, std::string_view file, Calendar& calendar,
-               Problems& problems) {
+using Week = std::array<DayHours, 7>;
+
+void read_week(const YamlNode& node, std::string_view file, Week& week, Problems& problems) {
   YamlMap map(node, file, problems);
-  for (std::size_t i = 0; i < calendar.week.size(); ++i) {
+  for (std::size_t i = 0; i < week.size(); ++i) {
     const std::string text = map.text(weekdays[i]);
-    if (!text.empty()) calendar.week[i] = read_hours(text, map.place(), problems);
+    if (!text.empty()) week[i] = read_hours(text, map.place(), problems);
   }
   map.finish();
-  const bool open =
-      std::ranges::any_of(calendar.week, [](const auto& day) { return !day.empty(); });
+  const bool open = std::ranges::any_of(week, [](const auto& day) { return !day.empty(); });
   if (map.ok() && !open) problems.error(map.place(), "no day of the week has open hours");
 }
 
-void read_makeup(YamlMap& map, Calendar& calendar, Problems& problems) {
+void read_makeup(YamlMap& map, const Week& week, DayHours& makeup, Problems& problems) {
   const std::string name = map.text("makeup");
   const auto found = name.empty() ? std::begin(weekdays) : std::ranges::find(weekdays, name);
   if (found == std::end(weekdays)) {
@@ -75,12 +76,42 @@ void read_makeup(YamlMap& map, Calendar& calendar, Problems& problems) {
                                        "mon, tue, wed, thu, fri, sat, sun"));
     return;
   }
-  calendar.makeup = calendar.week[static_cast<std::size_t>(found - std::begin(weekdays))];
-  if (calendar.makeup.empty()) {
+  makeup = week[static_cast<std::size_t>(found - std::begin(weekdays))];
+  if (makeup.empty()) {
     problems.error(map.place(), format("make-up workdays have the hours of '{}', which is closed; "
                                        "name another day with `makeup:`",
                                        *found));
   }
+}
+
+// "05-01" as 501.
+std::optional<std::int32_t> day_of_year(const std::string& text) {
+  const auto date = parse_date("2000-" + text);
+  if (!date) return std::nullopt;
+  return date->month * 100 + date->day;
+}
+
+void read_season(const YamlNode& node, std::string_view file, Calendar& calendar,
+                 Problems& problems) {
+  YamlMap map(node, file, problems);
+  if (!map.ok()) return;
+  const std::size_t before = problems.errors.size();
+  Calendar::Season season;
+  for (const auto& [key, day] : {std::pair{"from", &season.from}, std::pair{"to", &season.to}}) {
+    const std::string text = map.text(key, true);
+    const auto found = day_of_year(text);
+    if (found) *day = *found;
+    if (!found && !text.empty()) {
+      problems.error(map.place(), format("{} '{}' is not a day such as 05-01", key, text));
+    }
+  }
+  if (const YamlNode* week = map.required("week")) {
+    read_week(*week, file, season.week, problems);
+    if (problems.errors.size() == before) read_makeup(map, season.week, season.makeup, problems);
+  }
+  map.get("makeup");
+  map.finish();
+  calendar.seasons.push_back(std::move(season));
 }
 
 // Lays one year's table over the calendar.
@@ -159,7 +190,7 @@ class YearReader {
     if (!calendar_.days.contains(*date) && !hours_of(calendar_, *date).empty()) {
       problems_.warning(place, format("{} is a workday anyway", node.scalar));
     }
-    set(*date, {calendar_.makeup, {}}, place);
+    set(*date, {makeup_of(calendar_, *date), {}}, place);
   }
 
   std::string_view file_;
@@ -187,10 +218,20 @@ Result<Calendar> read_calendar(std::string_view yaml, std::string_view file, Pro
   calendar.label = map.label("label", true);
   const std::string zone = map.text("zone", true);
   if (const YamlNode* week = map.required("week")) {
-    read_week(*week, file, calendar, problems);
-    if (problems.errors.size() == before) read_makeup(map, calendar, problems);
+    read_week(*week, file, calendar.week, problems);
+    if (problems.errors.size() == before) {
+      read_makeup(map, calendar.week, calendar.makeup, problems);
+    }
   }
   map.get("makeup");
+  if (map.get("holidays") != nullptr) calendar.keeps_holidays = map.flag("holidays");
+  const YamlNode* seasons = map.get("seasons");
+  if (seasons != nullptr && seasons->kind != YamlNode::Kind::list) {
+    problems.error(place_of(file, *seasons), "'seasons' is a list: - {from: 05-01, to: 09-30, …}");
+  }
+  for (const YamlNode& season : seasons == nullptr ? std::vector<YamlNode>() : seasons->items) {
+    read_season(season, file, calendar, problems);
+  }
   map.finish();
   if (const auto parsed = parse_zone(zone)) {
     calendar.zone = *parsed;
@@ -236,6 +277,7 @@ Status add_holidays(std::string_view yaml, std::string_view file, Calendar& cale
   }
   if (problems.errors.size() != before) return fail(not_read(file));
   std::ranges::sort(merged.years);
+  if (!calendar.keeps_holidays) merged.days = calendar.days;
   calendar = std::move(merged);
   return std::monostate{};
 }

@@ -11,8 +11,13 @@
 namespace cairn::flow {
 
 std::string read_testdata(const std::string& name) {
-  std::ifstream in(CAIRN_SOURCE_DIR "/src/flow/testdata/" + name, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
+  for (const char* folder :
+       {"/packs/response/workflows/", "/packs/response/calendars/", "/src/flow/testdata/"}) {
+    std::ifstream in(CAIRN_SOURCE_DIR + (folder + name), std::ios::binary);
+    if (in) return {std::istreambuf_iterator<char>(in), {}};
+  }
+  ADD_FAILURE() << "there is no " << name;
+  return {};
 }
 
 namespace {
@@ -78,6 +83,52 @@ TEST(CalendarLoad, WrongHolidaysAreNamedAndChangeNothing) {
             std::string::npos);
   EXPECT_EQ(error(" 2027: {source: s, off: [{name: n, from: 2026-12-31}], work: [2027-01-04]}"),
             "warning h.yaml:3:63: 2027-01-04 is a workday anyway\n");
+}
+
+constexpr std::string_view seasons = R"(calendar: c
+label: {zh: 夏冬, en: Two seasons}
+zone: "+08:00"
+week: {mon: "09:00-12:00 13:30-17:30", tue: "09:00-12:00 13:30-17:30"}
+seasons:
+  - {from: 05-01, to: 09-30, week: {mon: "08:30-12:00 14:30-18:00", tue: "08:30-12:00"}, makeup: mon}
+  - {from: 12-20, to: 01-10, week: {mon: "10:00-12:00"}}
+)";
+
+TEST(CalendarLoad, SeasonsHaveTheirHours) {
+  Problems problems;
+  auto calendar = read_calendar(seasons, "c.yaml", problems);
+  ASSERT_TRUE(calendar) << all(problems);
+  const auto close = [&](Date day) { return hours_of(*calendar, day).back().end_s / 3600.0; };
+  EXPECT_EQ(close({2026, 4, 28}), 17.5);
+  EXPECT_EQ(close({2026, 5, 4}), 18);
+  EXPECT_EQ(close({2026, 9, 29}), 12);
+  EXPECT_EQ(close({2026, 10, 5}), 17.5);
+  EXPECT_EQ(close({2026, 12, 21}), 12);
+  EXPECT_EQ(close({2026, 1, 5}), 12);
+  EXPECT_EQ(close({2026, 1, 12}), 17.5);
+  ASSERT_TRUE(add_holidays("holidays: x\nyears:\n  2026: {source: s, off: [], work: [2026-05-09]}",
+                           "h.yaml", *calendar, problems))
+      << all(problems);
+  EXPECT_EQ(hours_of(*calendar, {2026, 5, 9}).back().end_s, 18 * 3600);  // a Saturday in summer
+}
+
+TEST(CalendarLoad, ASeasonNamesItsMistakes) {
+  Problems problems;
+  std::string text(seasons);
+  text.replace(text.find("09-30"), 5, "09-31");
+  EXPECT_FALSE(read_calendar(text, "c.yaml", problems));
+  EXPECT_NE(all(problems).find("to '09-31' is not a day"), std::string::npos) << all(problems);
+}
+
+TEST(CalendarLoad, WhoWorksAroundTheClockHasNoHolidays) {
+  Problems problems;
+  auto calendar = read_calendar(read_testdata("around_the_clock.yaml"), "a.yaml", problems);
+  ASSERT_TRUE(calendar) << all(problems);
+  ASSERT_TRUE(add_holidays(read_testdata("cn_holidays.yaml"), "h.yaml", *calendar, problems));
+  EXPECT_TRUE(is_working(*calendar, local("2026-10-01T03:00")));
+  EXPECT_TRUE(knows(*calendar, local("2026-10-01T03:00"), local("2026-10-02T03:00")));
+  EXPECT_EQ(text(add_working(*calendar, local("2026-09-30T22:00"), 5 * 3'600 * ns_per_second)),
+            "2026-10-01T03:00");
 }
 
 }  // namespace

@@ -99,6 +99,9 @@ Workflow Loader::read(const YamlNode& root) {
   chart.version = map.integer("version").value_or(1);
   chart.label = map.label("label");
   chart.variables = read_fields(map, "variables");
+  if (map.get("origins") != nullptr) out_.origins = map.texts("origins");
+  out_.calendar = map.text("calendar");
+  out_.urgent_calendar = map.text("urgent_calendar");
   for (const auto& [name, value] : chart.variables) {
     if (!is_identifier(name)) {
       problems_.error(map.place(), format("variable '{}': letters, digits and _ only", name));
@@ -159,6 +162,7 @@ void Loader::read_state(const std::string& id, const YamlNode& node, StateIndex 
     chart.states[index].entry = read_actions(map.get("entry"));
     chart.states[index].exit = read_actions(map.get("exit"));
     chart.states[index].pauses = map.flag("pauses");
+    chart.states[index].closed = map.flag("closed");
     if (const YamlNode* deadline = map.get("deadline")) read_deadline(*deadline, id);
   }
   if (!history && kind != StateKind::final) {
@@ -249,6 +253,8 @@ void Loader::read_transition(const YamlNode& node, StateIndex source) {
   if (const YamlNode* event = map.get("event")) read_events(*event, transition);
   transition.guard = read_guard(map, "if");
   transition.internal = map.flag("internal");
+  if (map.get("by") != nullptr) transition.by = map.texts("by");
+  transition.again = map.flag("again");
   transition.actions = read_actions(map.get("do"));
   targets_.push_back(read_targets(map, "to"));
   map.finish();
@@ -399,6 +405,7 @@ void Loader::read_deadline(const YamlNode& node, const std::string& state) {
     if (allowance) rule.within = *allowance;
     if (!allowance) problems_.error(map.place(), allowance.error().message);
   }
+  rule.calendar = map.text("calendar");
   rule.yellow_fraction = read_fraction(map, "yellow", rule.yellow_fraction, 1);
   rule.red_fraction = read_fraction(map, "red", rule.red_fraction, 1);
   if (rule.yellow_fraction > rule.red_fraction) {

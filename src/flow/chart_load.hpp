@@ -19,6 +19,9 @@ inline constexpr std::size_t max_transitions = 10'000;
 struct Workflow {
   Chart chart;
   std::vector<DeadlineRule> deadlines;  // at most one a state, in document order
+  std::vector<std::string> origins;     // of cases that take it whatever their kind says
+  std::string calendar;                 // whose hours its deadlines keep; empty: the host's
+  std::string urgent_calendar;          // of what cannot wait for the office; empty: the same
 };
 
 // Errors (unknown key, target or state, a compound without children, targets that cannot be active

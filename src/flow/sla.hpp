@@ -42,6 +42,7 @@ struct Escalation {
 
 struct DeadlineRule {
   std::string state;
+  std::string calendar;  // of this deadline, always; empty: the workflow's
   Allowance within;
   double yellow_fraction = 0.5;
   double red_fraction = 0.8;

@@ -185,7 +185,8 @@ TEST(Sla, TimeInAllStatesAddsUpToWallTime) {
       now = now + static_cast<std::int64_t>(random() % ns_per_day);
       Fields data{{"actor", random() % 2 ? "li" : "wang"},
                   {"reason", "r"},
-                  {"text", "t"},
+                  {"answer", "t"},
+                  {"of", "x"},
                   {"file", "f"},
                   {"unit", random() % 2 ? "a" : "b"},
                   {"role", "reporter"}};

@@ -61,6 +61,8 @@ struct Transition {
   std::vector<StateIndex> targets;  // none: only the actions
   bool internal = false;            // does not leave its compound source
   std::vector<Action> actions;
+  std::vector<std::string> by;  // who may set it off, in words of the host; none: only the program
+  bool again = false;           // the work begins anew: what was shown and checked no longer counts
   Label label;
   std::string place;  // file:line:column
   bool operator==(const Transition&) const = default;
@@ -80,6 +82,7 @@ struct State {
   std::vector<Action> entry;
   std::vector<Action> exit;
   bool pauses = false;  // while it is active, the clocks of the states around it stand still
+  bool closed = false;  // the work is done: what follows is a look back, or beginning again
   std::string place;
   bool operator==(const State&) const = default;
 };

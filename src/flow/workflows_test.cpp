@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The two workflows walked through as an office would: what they must refuse as well.
+// The workflows of packs/response walked through as an office would: what they must refuse as well.
 #include <gtest/gtest.h>
 
 #include "core/text.hpp"
@@ -93,11 +93,10 @@ TEST(GridEvent, SevenStepsToTheEnd) {
   EXPECT_FALSE(c.instance.running);
 }
 
-TEST(GridEvent, WithoutAUnitItGoesToTheFallbackDesk) {
+TEST(GridEvent, DispatchNamesAUnit) {
   Case c("grid_event.yaml");
   c.does("file", with(li, {{"place", "510723"}}));
-  EXPECT_EQ(c.does("dispatch", li), "dispatched");
-  EXPECT_EQ(c.instance.variables.at("unit"), "fallback-desk");
+  EXPECT_EQ(c.does("dispatch", li), "refused");
 }
 
 TEST(GridEvent, ReturnNeedsAnotherUnitAndAReason) {
@@ -130,6 +129,7 @@ TEST(GridEvent, ARejectionIsCheckedByAnother) {
   EXPECT_EQ(c.does("reject", li), "refused");
   EXPECT_EQ(c.does("reject", with(li, {{"reason", "private ground"}})), "checking");
   EXPECT_EQ(c.does("passed", li), "refused");
+  EXPECT_EQ(c.does("failed", with(li, {{"reason", "who rejected it"}})), "refused");
   EXPECT_EQ(c.does("failed", with(wang, {{"reason", "it is a public road"}})), "filed");
 }
 
@@ -142,7 +142,7 @@ TEST(GridEvent, ReporterReopensAndNobodyElse) {
   c.does("done", wang);
   c.does("check", li);
   EXPECT_EQ(c.does("passed", li), "closed");
-  EXPECT_EQ(c.does("reopen", {{"role", "unit"}, {"reason", "r"}}), "refused");
+  EXPECT_EQ(c.does("reopen", {{"role", "reporter"}}), "refused");
   EXPECT_EQ(c.does("reopen", {{"role", "reporter"}, {"reason", "still broken"}}), "dispatched");
   EXPECT_EQ(c.last.effects.front().kind, Effect::Kind::cancel);
   EXPECT_EQ(c.instance.variables.at("reopened"), "1");
@@ -154,8 +154,8 @@ TEST(GridEvent, DuplicatesAreLinkedFromAnyOpenState) {
   Case c("grid_event.yaml");
   c.does("file", with(li, {{"place", "510723"}}));
   EXPECT_EQ(c.does("duplicate", li), "refused");
-  EXPECT_EQ(c.does("duplicate", with(li, {{"of", "case-7"}})), "linked");
-  EXPECT_TRUE(c.calls("link"));
+  EXPECT_EQ(c.does("duplicate", with(li, {{"of", "case-7"}})), "refused");
+  EXPECT_EQ(c.does("duplicate", with(li, {{"of", "case-7"}, {"reason", "same hole"}})), "linked");
 }
 
 TEST(GridEvent, HandlingIsDueInWorkingDays) {
@@ -174,15 +174,16 @@ TEST(Hotline12345, ToTheEndUnderSupervision) {
   EXPECT_EQ(c.does("accept", wang), "busy quiet");
   EXPECT_EQ(c.does("supervise", li), "busy supervised");
   EXPECT_TRUE(c.calls("notify"));
-  EXPECT_EQ(c.does("reply", with(wang, {{"text", "mended"}})), "refused");
+  EXPECT_EQ(c.does("reply", with(wang, {{"answer", "mended"}})), "refused");
   c.does("evidence", {{"file", "photo-1"}});
-  EXPECT_EQ(c.does("reply", with(wang, {{"text", "mended"}})), "replied supervised");
+  EXPECT_EQ(c.does("reply", with(wang, {{"answer", "mended"}})), "replied supervised");
   EXPECT_EQ(c.does("confirm", wang), "refused");
   EXPECT_EQ(c.does("confirm", li), "completed");
   EXPECT_EQ(c.does("follow-up", li), "follow_up");
   EXPECT_EQ(c.does("satisfied", wang), "refused");
   EXPECT_EQ(c.does("satisfied", li), "rated");
-  EXPECT_EQ(c.does("archive", li), "archived");
+  EXPECT_EQ(c.last.effects.back().due, c.now + 7 * ns_per_day);
+  EXPECT_EQ(c.does("time-to-reopen-over"), "archived");
   EXPECT_FALSE(c.instance.running);
 }
 
@@ -197,7 +198,7 @@ TEST(Hotline12345, PauseReturnAndReopen) {
   EXPECT_EQ(c.does("pause", with(wang, {{"reason", "r"}})), "paused quiet");
   EXPECT_EQ(c.does("resume", wang), "busy quiet");
   c.does("evidence", {{"file", "photo-1"}});
-  c.does("reply", with(wang, {{"text", "mended"}}));
+  c.does("reply", with(wang, {{"answer", "mended"}}));
   c.does("confirm", li);
   c.does("follow-up", li);
   EXPECT_EQ(c.does("reopen", {{"role", "reporter"}}), "refused");
@@ -206,8 +207,54 @@ TEST(Hotline12345, PauseReturnAndReopen) {
 
 TEST(Hotline12345, AnsweredAtOnceAndReopened) {
   Case c("hotline_12345.yaml");
-  EXPECT_EQ(c.does("answer", with(li, {{"text", "Monday to Friday"}})), "follow_up");
+  EXPECT_EQ(c.does("answer", with(li, {{"answer", "Monday to Friday"}})), "follow_up");
   EXPECT_EQ(c.does("reopen", {{"role", "reporter"}, {"reason", "r"}}), "received");
+}
+
+TEST(GridEvent, ARejectedOneThatIsReopenedIsFiled) {
+  Case c("grid_event.yaml");
+  c.does("reject", with(li, {{"reason", "private ground"}}));
+  EXPECT_EQ(c.does("passed", wang), "closed");
+  EXPECT_EQ(c.does("reopen", {{"role", "reporter"}, {"reason", "it is public"}}), "filed");
+}
+
+TEST(GridEvent, APauseIsRemembered) {
+  Case c("grid_event.yaml");
+  c.does("file", with(li, {{"place", "510723"}}));
+  c.does("dispatch", with(li, {{"unit", "water"}}));
+  c.does("accept", wang);
+  c.does("pause", with(wang, {{"reason", "等待配件"}}));
+  EXPECT_EQ(c.last.effects.back().due, c.now + 7 * ns_per_day);
+  EXPECT_EQ(c.does("paused-for-long"), "paused");
+  EXPECT_TRUE(c.calls("notify"));
+}
+
+TEST(WarningResponse, FromTheCallToTheEnd) {
+  Case c("warning_response.yaml");
+  EXPECT_EQ(c.does("dispatch", with(li, {{"unit", "emergency"}})), "dispatched");
+  EXPECT_TRUE(c.calls("assign-task"));
+  EXPECT_EQ(c.does("accept", wang), "on_the_way");
+  EXPECT_EQ(c.does("done", wang), "not now");
+  EXPECT_EQ(c.does("arrive", wang), "on_site");
+  EXPECT_EQ(c.does("done", wang), "refused");
+  c.does("evidence", {{"file", "photo-1"}});
+  EXPECT_EQ(c.does("done", wang), "handled");
+  EXPECT_EQ(c.does("passed", wang), "refused");
+  EXPECT_EQ(c.does("failed", with(li, {{"reason", "stones are still there"}})), "dispatched");
+  EXPECT_EQ(c.does("accept", wang), "on_the_way");
+  EXPECT_EQ(c.does("arrive", wang), "on_site");
+  EXPECT_EQ(c.does("done", wang), "refused");  // the old evidence does not count again
+  c.does("evidence", {{"file", "photo-2"}});
+  EXPECT_EQ(c.does("done", wang), "handled");
+  EXPECT_EQ(c.does("passed", li), "closed");
+  EXPECT_EQ(c.does("time-to-reopen-over"), "assessed");
+}
+
+TEST(WarningResponse, NothingToBeDoneIsCheckedToo) {
+  Case c("warning_response.yaml");
+  EXPECT_EQ(c.does("reject", with(li, {{"reason", "a cow at the sensor"}})), "handled");
+  EXPECT_EQ(c.does("passed", li), "refused");
+  EXPECT_EQ(c.does("failed", with(wang, {{"reason", "look again"}})), "raised");
 }
 
 }  // namespace

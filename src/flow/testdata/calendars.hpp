@@ -14,7 +14,7 @@ namespace cairn::flow {
 
 inline constexpr Zone china{8 * 3'600};
 
-// A file of src/flow/testdata; defined in calendar_load_test.cpp, as the folder is known to tests
+// A file of packs/response or src/flow/testdata; defined in calendar_load_test.cpp, as the folder is known to tests
 // only.
 std::string read_testdata(const std::string& name);
 
