@@ -230,6 +230,9 @@ Result<HttpAnswer> HttpClient::ask(const HttpAsk& ask) const {
   const bool cut = !done && done.error().code == Code::too_large && ask.cut && status != 0;
   if (!done && !cut) return fail(done.error());
   sink.answer.status = static_cast<int>(status);
+  curl_off_t wait_s = 0;
+  curl_easy_getinfo(h, CURLINFO_RETRY_AFTER, &wait_s);
+  if (wait_s > 0) sink.answer.retry_after_s = std::min<std::int64_t>(wait_s, 86'400);
   return std::move(sink.answer);
 }
 

@@ -12,6 +12,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,6 +47,7 @@ struct HttpAnswer {
   int status = 0;
   std::vector<Header> headers;  // names in lower case; of the last answer
   std::string body;
+  std::optional<std::int64_t> retry_after_s = {};  // that it asked for
   std::string_view header(std::string_view name) const;
 };
 
