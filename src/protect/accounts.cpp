@@ -310,7 +310,7 @@ Result<MadeAccount> Accounts::change(std::string_view id, const AccountChange& w
     }
     account.changed = now;
     const auto& all = present.rows.accounts;
-    if (manages_all(*before) && !manages_all(account) &&
+    if (!wanted.even_last && manages_all(*before) && !manages_all(account) &&
         std::count_if(all.begin(), all.end(), manages_all) == 1) {
       return fail(Code::conflict,
                   "this is the last administrator of everything; make another one first");

@@ -70,6 +70,7 @@ struct AccountChange {
   std::optional<Label> name;
   std::optional<std::vector<model::Grant>> grants;
   std::optional<bool> disabled;
+  bool even_last = false;  // also of the last administrator of everything
   bool end_sessions = false;
   bool reset_password = false;  // one is made
   std::string password = {};    // this one

@@ -10,9 +10,11 @@
 #include "core/text.hpp"
 #include "server/api.hpp"
 #include "server/detail/render.hpp"
+#include "server/guard.hpp"
 #include "server/inquiry.hpp"
 #include "server/live_json.hpp"
 #include "server/service.hpp"
+#include "watch/things.hpp"
 
 namespace cairn::server {
 namespace {
@@ -110,7 +112,17 @@ std::variant<ShelveOrder, Response> read_order(const Request& request, Instant n
   return out;
 }
 
+// Of a thing that is known; otherwise whoever asks needs the right everywhere.
+std::string region_of(const watch::View& view, const std::string& thing) {
+  const auto found = watch::find_thing(view, thing);
+  if (!found) return {};
+  const model::RegionIndex region = view.snapshot.tables[found->type]->region[found->row];
+  return region == model::no_region ? std::string() : view.regions()[region].code;
+}
+
 Response shelve_alerts(const Call& call, Service& service) {
+  const auto right = model::Action::shelve_alert;
+  if (call.actor.kind == model::ActorKind::nobody) return *refuse(call, right, {});
   Inquiry in(call);
   if (!in.ready()) return in.refusal();
   watch::Live* live = service.live();
@@ -118,9 +130,13 @@ Response shelve_alerts(const Call& call, Service& service) {
   auto read = read_order(call.request, live->now(), in.zone());
   if (auto* refusal = std::get_if<Response>(&read)) return std::move(*refusal);
   const auto& order = std::get<ShelveOrder>(read);
-  // Whoever has the token: the server knows no names of persons.
-  const Status done = live->shelve(order.rule, order.thing, order.until, "token", order.reason);
-  if (!done) return problem(done.error());
+  const std::string region = region_of(in.view(), order.thing);
+  if (auto no = refuse(call, right, region, {}, order.thing)) return std::move(*no);
+  const bool server_token = call.actor.id == Service::token_actor().id;
+  const Status done = live->shelve(order.rule, order.thing, order.until,
+                                   server_token ? "token" : call.actor.id, order.reason);
+  if (!done) return failed(call, right, region, done.error(), order.thing);
+  audited(call, right, region, order.thing, order.rule + ": " + order.reason);
   Response out;
   out.status = 204;
   return out;
@@ -173,7 +189,7 @@ void add_alert_routes(Router& router, Service& service) {
   };
   router.add({"GET", "/v1/alerts", Access::read, 0, with(list_alerts)});
   router.add({"GET", "/v1/alerts/{id}", Access::read, 0, with(get_alert)});
-  router.add({"POST", "/v1/alerts/shelve", Access::write, shelve_bytes, with(shelve_alerts)});
+  router.add({"POST", "/v1/alerts/shelve", Access::actor, shelve_bytes, with(shelve_alerts)});
   router.add({"GET", "/v1/why", Access::read, 0, with(get_why)});
   router.add({"GET", "/v1/rules", Access::read, 0, with(list_rules)});
 }
