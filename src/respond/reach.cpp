@@ -22,6 +22,21 @@ struct Unit {
   bool whole = false;
 };
 
+void read_people(const model::Snapshot& snapshot, const model::Column& column, std::size_t row,
+                 Instant until, Place& out) {
+  if (!column.series.empty()) {
+    if (column.series[row] == model::no_series) return;
+    const auto sample = snapshot.history->last(column.series[row], until);
+    if (!sample) return;
+    out.people = sample->value;
+    out.people_estimated = sample->estimated;
+    out.people_as_of = std::to_string(date_of(sample->time.end - 1, snapshot.zone).year);
+  } else if (!column.present.empty() && column.present[row]) {
+    out.people = column.numbers[row];
+    out.people_estimated = !column.estimated.empty() && column.estimated[row];
+  }
+}
+
 class Counter {
  public:
   Counter(const Covered& covered, std::span<const Place> places, const model::RegionTree& regions)
@@ -188,6 +203,32 @@ class Counter {
 };
 
 }  // namespace
+
+std::vector<Place> places_of(const model::Snapshot& snapshot, Instant until) {
+  std::vector<Place> out;
+  for (const model::Level level :
+       {model::Level::county, model::Level::town, model::Level::village}) {
+    const model::Table* table = snapshot.table(model::to_string(level));
+    if (!table) continue;
+    const int column = table->type->property_index("population");
+    for (std::size_t row = 0; row < table->size(); ++row) {
+      const Interval valid = table->valid[row];
+      if (table->region[row] == model::no_region || valid.begin > until || valid.end <= until) {
+        continue;
+      }
+      Place place;
+      place.code = (*snapshot.regions)[table->region[row]].code;
+      place.level = level;
+      if (const geo::Point p = table->position[row]; !std::isnan(p.x)) place.point = p;
+      place.point_estimated = table->position_estimated[row] != 0 || table->estimated[row] != 0;
+      if (column >= 0) {
+        read_people(snapshot, table->columns[static_cast<std::size_t>(column)], row, until, place);
+      }
+      out.push_back(std::move(place));
+    }
+  }
+  return out;
+}
 
 Reach reach_of(const Covered& covered, std::span<const Place> places,
                const model::RegionTree& regions) {

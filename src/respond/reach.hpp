@@ -9,6 +9,7 @@
 
 #include "geo/geometry.hpp"
 #include "model/region.hpp"
+#include "model/snapshot.hpp"
 #include "respond/warning.hpp"
 
 namespace cairn::respond {
@@ -23,6 +24,10 @@ struct Place {
   std::string people_as_of;  // "2020"
   bool people_estimated = false;
 };
+
+// The divisions of a registry: villages with their position, and the newest figure of population
+// of each that has one by `until`.
+std::vector<Place> places_of(const model::Snapshot& snapshot, Instant until);
 
 // What a warning covers: whole divisions and drawn areas beside them.
 struct Covered {

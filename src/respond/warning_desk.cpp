@@ -30,7 +30,7 @@ Result<std::unique_ptr<WarningDesk>> WarningDesk::open(
 
 void WarningDesk::rebind(std::shared_ptr<const model::Workspace> workspace) {
   std::vector<Place> places;
-  if (options_.places) places = options_.places(*workspace);
+  if (options_.places) places = options_.places();
   auto made = std::make_shared<const WarningGround>(std::move(workspace), std::move(places));
   const std::lock_guard lock(mutex_);
   ground_ = std::move(made);

@@ -69,8 +69,8 @@ struct WarningOptions {
   std::function<std::vector<Spot>(const AlertGroup&, const store::Database* inside)> spots;
   std::function<std::optional<AlertGroup>(const std::string& id)> group;
   std::function<std::optional<Incident>(const std::string& id)> incident;
-  // Asked once for each workspace.
-  std::function<std::vector<Place>(const model::Workspace&)> places;
+  // Asked when the desk is opened and at each rebind: places_of() a snapshot.
+  std::function<std::vector<Place>()> places;
 };
 
 // A release that waits for a second person.

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "respond/warning_draft.hpp"
 
-#include <openssl/sha.h>
-
 #include <algorithm>
 #include <array>
 #include <set>
 
 #include "codec/cap_write.hpp"
 #include "core/text.hpp"
+#include "respond/webhook_signature.hpp"
 
 namespace cairn::respond {
 namespace {
@@ -24,9 +23,7 @@ struct Part {
 };
 
 std::string short_hash(const std::string& text) {
-  unsigned char hash[SHA256_DIGEST_LENGTH];
-  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), hash);
-  return format("{:02x}{:02x}{:02x}{:02x}{:02x}", hash[0], hash[1], hash[2], hash[3], hash[4]);
+  return sha256_hex(text).substr(0, 10);
 }
 std::string both(const Label& label) {
   return label.zh + '\n' + label.en;
