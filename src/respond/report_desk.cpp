@@ -10,9 +10,11 @@
 #include "core/text.hpp"
 #include "respond/incident_book.hpp"
 #include "respond/incident_desk.hpp"
+#include "respond/incident_photo.hpp"
 #include "respond/report_place.hpp"
 #include "respond/report_store.hpp"
 #include "respond/report_text.hpp"
+#include "respond/webhook_signature.hpp"
 
 namespace cairn::respond {
 namespace {
@@ -371,7 +373,7 @@ Result<ReportPhoto> ReportDesk::photo(std::string_view number, std::string_view 
     return fail(Code::too_large,
                 format("a photo has at most {} MiB", report_photo_bytes / (1024 * 1024)));
   }
-  if (!picture_type(bytes)) {
+  if (!media_type_of(bytes).starts_with("image/")) {
     return fail(Code::unsupported, "this is no JPEG, PNG or WebP picture, whatever it is called");
   }
   const std::string sent = sha256_hex(bytes);
@@ -479,7 +481,8 @@ Result<ReportStatus> ReportDesk::status(std::string_view number, std::string_vie
     if (entry.kind == Entry::Kind::note && entry.reason == satisfied_words) said = true;
   }
   out.can_satisfy = can(view->choices, event_satisfied) || (out.can_reopen && !said);
-  out.answer = answer_in(view->entries);
+  // Before the check it may still turn out to be wrong.
+  if (out.closed) out.answer = answer_in(view->entries);
   {
     const auto read = my.ledger.read();
     auto rows = photos_of(read.db(), number);

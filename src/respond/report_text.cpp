@@ -2,10 +2,6 @@
 #include "respond/report_text.hpp"
 
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
-
-#include <array>
 
 #include "core/text.hpp"
 
@@ -16,16 +12,6 @@ namespace {
 bool turns_direction(char32_t c) {
   return (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0x200E ||
          c == 0x200F || c == 0x061C || c == 0xFEFF;
-}
-
-std::string hex_of(const unsigned char* bytes, std::size_t count) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string out;
-  for (std::size_t i = 0; i < count; ++i) {
-    out += digits[bytes[i] >> 4U];
-    out += digits[bytes[i] & 15U];
-  }
-  return out;
 }
 
 }  // namespace
@@ -53,31 +39,6 @@ Result<std::string> clean_words(std::string_view text, std::string_view place, s
     if (++count > most) return refuse(format("this has more than {} characters", most));
   }
   return std::string(trim(out));
-}
-
-std::optional<std::string_view> picture_type(std::string_view bytes) {
-  using namespace std::string_view_literals;
-  if (bytes.starts_with("\xFF\xD8\xFF"sv)) return "image/jpeg";
-  if (bytes.starts_with("\x89PNG\r\n\x1A\n"sv)) return "image/png";
-  if (bytes.size() >= 16 && bytes.starts_with("RIFF"sv) && bytes.substr(8, 4) == "WEBP"sv) {
-    return "image/webp";
-  }
-  return std::nullopt;
-}
-
-std::string sha256_hex(std::string_view bytes) {
-  std::array<unsigned char, 32> out{};
-  unsigned size = 0;
-  EVP_Digest(bytes.data(), bytes.size(), out.data(), &size, EVP_sha256(), nullptr);
-  return hex_of(out.data(), out.size());
-}
-
-std::string hmac_sha256_hex(std::string_view key, std::string_view bytes) {
-  std::array<unsigned char, 32> out{};
-  unsigned size = 0;
-  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
-       reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), out.data(), &size);
-  return hex_of(out.data(), out.size());
 }
 
 bool same_digest(std::string_view a, std::string_view b) {

@@ -9,6 +9,7 @@
 #include "respond/incident_desk.hpp"
 #include "respond/report_store.hpp"
 #include "respond/report_text.hpp"
+#include "respond/webhook_signature.hpp"
 #include "server/detail/json.hpp"
 
 namespace cairn::server {
