@@ -41,7 +41,7 @@ test('a value moves in its place within two seconds, and stands still in the pas
   }));
 
 test('an alert appears with severity, place and reason, and clears', () =>
-  see('/alerts', async (page) => {
+  see('/alerts/open', async (page) => {
     await live(page);
     await page.getByText('没有未解除的告警').waitFor();
     engine.alert(slopeAlert());
@@ -60,7 +60,7 @@ test('an alert appears with severity, place and reason, and clears', () =>
 
 test('a cut line is said and dated; afterwards nothing is missed', () =>
   see(
-    '/alerts',
+    '/alerts/open',
     async (page) => {
       await live(page);
       engine.alert(slopeAlert());
@@ -77,7 +77,7 @@ test('a cut line is said and dated; afterwards nothing is missed', () =>
   ));
 
 test('a reset asks for everything anew', () =>
-  see('/alerts', async (page) => {
+  see('/alerts/open', async (page) => {
     await live(page);
     engine.alert(slopeAlert());
     await page.locator('.alertrows .alertrow').waitFor();

@@ -1,7 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from 'vitest';
 import type { Channel, WarningDelivery, WarningDraft } from '../api/types';
-import { boundsOf, healthOf, isFree, isSettled, isStale, shapesOf, stateOf, wishOf } from './warn';
+import {
+  boundsOf,
+  healthOf,
+  isFree,
+  isSettled,
+  isStale,
+  shapesOf,
+  stateOf,
+  widened,
+  wishOf,
+} from './warn';
 
 describe('a wish', () => {
   it('keeps what it began with, and only what was changed is laid over it', () => {
@@ -53,6 +63,8 @@ describe('areas', () => {
     const shapes = shapesOf(draft);
     expect(shapes.features.map((each) => each.properties?.['severity'])).toEqual(['Extreme']);
     expect(boundsOf(shapes)).toEqual([102, 27, 103, 28]);
+    expect(widened([102, 27, 103, 28], 0.5)).toEqual([101.5, 26.5, 103.5, 28.5]);
+    expect(widened(null)).toBeNull();
     expect(boundsOf({ type: 'FeatureCollection', features: [] })).toBeNull();
   });
 });

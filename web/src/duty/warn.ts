@@ -93,6 +93,14 @@ export function boundsOf(shapes: FeatureCollection): Bbox | null {
   return Number.isFinite(box[0]) ? (box as Bbox) : null;
 }
 
+/** With ground around it, so that one sees where it lies; `share` of its size on each side. */
+export function widened(box: Bbox | null, share = 0.6): Bbox | null {
+  if (box === null) return null;
+  const [west = 0, south = 0, east = 0, north = 0] = box;
+  const [x, y] = [Math.max(0.05, (east - west) * share), Math.max(0.05, (north - south) * share)];
+  return [west - x, south - y, east + x, north + y];
+}
+
 export type Health = 'ok' | 'waiting' | 'trouble' | 'off';
 /** What a person must know of a way out before he relies on it; the worst first. */
 export function healthOf(channel: Channel | WarningChannel): Health {

@@ -59,6 +59,8 @@ export interface Scene {
   pins: Pin[];
   radio: Radio | null;
   warned?: Warned | null;
+  /** Letters and pins so many times as large: for a wall. */
+  scale?: number;
   name: (row: ValueRow) => string;
   value: (row: ValueRow) => string;
 }
@@ -510,7 +512,7 @@ function labelLayers(scene: Scene): LayerSpecification[] {
         id: 'names',
         type: 'symbol',
         source: 'rows',
-        layout: { ...shared, 'text-field': text, 'text-size': 12.5 },
+        layout: { ...shared, 'text-field': text, 'text-size': 12.5 * (scene.scale ?? 1) },
         paint,
       },
     ];
@@ -561,7 +563,11 @@ function pinLayer(scene: Scene): LayerSpecification {
       'icon-allow-overlap': true,
       'icon-ignore-placement': true,
       'symbol-sort-key': ['get', 'order'],
-      'icon-size': ['case', ['==', ['get', 'id'], scene.thing], 1.25, ['get', 'calls'], 1, 0.7],
+      'icon-size': [
+        '*',
+        scene.scale ?? 1,
+        ['case', ['==', ['get', 'id'], scene.thing], 1.25, ['get', 'calls'], 1, 0.7],
+      ],
     },
     paint: { 'icon-opacity': ['case', ['get', 'calls'], 1, 0.75] },
   };

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// The board as a map: divisions in the colour of their gravest group, and each group as a pin.
+import { useThrottled } from '../live/merge';
+import type { Pin } from '../map/style';
+import { label, t } from '../state';
+import type { Word } from '../words';
+import { calling } from './board';
+import { levelsOf } from './groups';
+import { severityOf } from './warn';
+
+const every = 2000; // Milliseconds between two drawings of the map.
+
+export function useWhere() {
+  const divisions = useThrottled(
+    () =>
+      new Map(
+        [...levelsOf(calling.value)].map(([code, { level, count }]) => [
+          code.slice(0, 6),
+          { severity: severityOf(level), text: `${t(`level_${level}` as Word)} ${count}` },
+        ]),
+      ),
+    every,
+  );
+  const pins = useThrottled<Pin[]>(
+    () =>
+      calling.value.flatMap((group) =>
+        group.position === null
+          ? []
+          : [
+              {
+                thing: group.id,
+                severity: severityOf(group.level),
+                silent: false,
+                calls: group.acknowledged === null,
+                lon: group.position.lon,
+                lat: group.position.lat,
+                title: `${t(`level_${group.level}` as Word)} · ${label(group.label)}`,
+                text: label(group.reason),
+              },
+            ],
+      ),
+    every,
+  );
+  return { divisions, pins };
+}
