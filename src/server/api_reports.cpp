@@ -239,7 +239,7 @@ Result<NewReport> read_report(const Call& call) {
   if (auto read = read_place(*place, out); !read) return fail(read.error());
   if (contact != nullptr) {
     Members who(*contact, "/contact");
-    out.contact = {who.text("name"), who.text("phone"), who.text("mail")};
+    out.contact = {who.text("name"), who.text("phone"), who.text("mail"), {}};
     if (who.done()) return fail(*who.done());
   }
   return out;
