@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "app/account.hpp"
 #include "app/check.hpp"
 #include "app/context.hpp"
 #include "app/coverage.hpp"
@@ -48,6 +49,14 @@ const Command commands[] = {
     {&cairn::app::import_command, cairn::app::run_import},
     {&cairn::app::import_list_command, cairn::app::run_import_list},
     {&cairn::app::import_remove_command, cairn::app::run_import_remove},
+    {&cairn::app::account_add_command, cairn::app::run_account_add},
+    {&cairn::app::account_list_command, cairn::app::run_account_list},
+    {&cairn::app::account_grant_command, cairn::app::run_account_grant},
+    {&cairn::app::account_password_command, cairn::app::run_account_password},
+    {&cairn::app::account_disable_command, cairn::app::run_account_disable},
+    {&cairn::app::account_token_command, cairn::app::run_account_token},
+    {&cairn::app::audit_list_command, cairn::app::run_audit_list},
+    {&cairn::app::audit_verify_command, cairn::app::run_audit_verify},
     {&cairn::app::terrain_prepare_command, cairn::app::run_terrain_prepare},
     {&cairn::app::terrain_info_command, cairn::app::run_terrain_info},
 };

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -108,6 +110,24 @@ TEST_F(AccountsTest, WrongAndUnknownAreAnsweredAlike) {
     EXPECT_FALSE(in->session);
     EXPECT_EQ(in->wait_s, 0);
   }
+}
+
+// One hash is computed for either, so neither is answered in a fraction of the other's time.
+TEST_F(AccountsTest, UnknownNamesTakeTheTimeOfWrongPasswords) {
+  accounts_ = std::move(*Accounts::open(*ledger_, {counting(), {1, std::size_t{8} << 20}}));
+  add("duty");
+  const auto median_s = [&](const std::string& name) {
+    std::vector<double> took;
+    for (int i = 0; i < 9; ++i) {
+      const auto begin = std::chrono::steady_clock::now();
+      (void)accounts_->sign_in(name, "wrong", name + std::to_string(i), now_);
+      const auto end = std::chrono::steady_clock::now();
+      took.push_back(std::chrono::duration<double>(end - begin).count());
+    }
+    std::sort(took.begin(), took.end());
+    return took[took.size() / 2];
+  };
+  EXPECT_GT(median_s("nobody"), median_s("duty") / 4);
 }
 
 TEST_F(AccountsTest, AfterSeveralWrongOnesEvenTheRightOneWaits) {

@@ -240,15 +240,16 @@ Result<AuditPage> AuditTrail::find(const AuditQuery& query) const {
   }
 }
 
-Result<AuditCheck> AuditTrail::verify() const {
+Result<AuditCheck> AuditTrail::verify(const std::string& head) const {
   AuditCheck out;
+  bool seen = head.empty();
   Head before;
   Head end;
   {
     const auto read = ledger_.read();
-    const auto head = read_head(read.db());
-    if (!head) return fail(head.error());
-    end = *head;
+    const auto last = read_head(read.db());
+    if (!last) return fail(last.error());
+    end = *last;
   }
   for (bool more = true; more;) {
     const auto read = ledger_.read();
@@ -270,6 +271,7 @@ Result<AuditCheck> AuditTrail::verify() const {
       }
       before = {static_cast<std::int64_t>(row.number), rows->text(11), 0};
       out.rows = row.number;
+      seen = seen || before.hash == head;
     }
   }
   out.head = before.hash;
@@ -279,6 +281,9 @@ Result<AuditCheck> AuditTrail::verify() const {
   } else if (end.count != end.number) {
     out.wrong = static_cast<std::uint64_t>(end.number + 1);
     out.trouble = "there are rows that were not written here";
+  } else if (!seen) {
+    out.wrong = 0;
+    out.trouble = "no row has the digest of the earlier check: the trail was written anew";
   }
   return out;
 }

@@ -80,8 +80,9 @@ class AuditTrail {
   Status flush();
 
   Result<AuditPage> find(const AuditQuery& query) const;
-  // Reads the whole trail.
-  Result<AuditCheck> verify() const;
+  // Reads the whole trail. `head` is of an earlier check, kept elsewhere: a trail that was written
+  // anew as a whole does not hold it. Empty: none.
+  Result<AuditCheck> verify(const std::string& head = {}) const;
 
  private:
   explicit AuditTrail(store::Ledger& ledger) : ledger_(ledger) {}

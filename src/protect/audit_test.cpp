@@ -116,6 +116,17 @@ TEST_F(AuditTest, RowsPutBehindTheEndAreFound) {
   EXPECT_EQ(wrong(), 11U);
 }
 
+TEST_F(AuditTest, ATrailThatWasWrittenAnewLacksTheEarlierHead) {
+  write(5);
+  const std::string head = trail_->verify()->head;
+  write(5);
+  EXPECT_FALSE(trail_->verify(head)->wrong);
+  tamper("DELETE FROM audit; UPDATE audit_head SET number = 0, hash = ''");
+  write(12);
+  EXPECT_FALSE(trail_->verify()->wrong);
+  EXPECT_TRUE(trail_->verify(head)->wrong);
+}
+
 TEST_F(AuditTest, HostileTextsAreCutAndHarmless) {
   AuditRow hostile = row(std::string(5000, 'x'), "a\nb\0c");
   hostile.detail = "\xff\xfe'; DROP TABLE audit;-- \u202eevil\x1b[31m" + std::string(5000, 'y');

@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/access.hpp"
 
-#include <openssl/rand.h>
-
 #include <algorithm>
-#include <cstdio>
-#include <cstdlib>
 
 #include "core/text.hpp"
 #include "server/api_access.hpp"
 #include "server/detail/access_json.hpp"
 #include "server/problem.hpp"
+#include "server/random.hpp"
 #include "server/service.hpp"
 
 namespace cairn::server {
@@ -24,15 +21,6 @@ constexpr std::int64_t session_seconds = 7 * 86'400;
 constexpr std::int64_t oidc_seconds = 600;
 constexpr int busy_retry_s = 2;
 constexpr std::size_t name_bytes = 64;
-
-std::string random_bytes(std::size_t count) {
-  std::string out(count, '\0');
-  if (RAND_bytes(reinterpret_cast<unsigned char*>(out.data()), static_cast<int>(count)) != 1) {
-    std::fputs("no random numbers: ending\n", stderr);
-    std::abort();
-  }
-  return out;
-}
 
 bool is_unsafe(const Request& request) {
   return request.method != "GET" && request.method != "HEAD" && request.method != "OPTIONS";
