@@ -192,6 +192,10 @@ int run_serve(const Args& args) {
   if (!read_doors(*context, args, options)) return exit_usage;
   options.true_clock = context->clock.get();
   options.fatal = end_at_once;
+  options.environment = [](const std::string& name) -> std::optional<std::string> {
+    const char* value = std::getenv(name.c_str());
+    return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+  };
   options.web_directory = args.get("web", context->root + "/web/dist");
   if (!context->files->exists(options.web_directory + "/index.html")) {
     std::fprintf(stderr, "no console at %s; the API is served without it\n",

@@ -88,6 +88,11 @@ Result<std::unique_ptr<LiveService>> LiveService::open(Files& files, const Clock
   return live;
 }
 
+bool LiveService::publish(std::string_view topic, std::string_view payload, bool retain) {
+  return mqtt_ &&
+         mqtt_->publish(std::string(topic), std::string(payload), {.retain = retain, .qos = 1});
+}
+
 Status LiveService::open_coap(std::function<std::string()> alerts) {
   if (!options_.coap_port && !options_.coaps_port) return {};
   CoapOptions coap;

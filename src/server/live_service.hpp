@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/seams.hpp"
@@ -69,6 +70,8 @@ class LiveService {
   // then every update with its events, on the engine's thread.
   void tell_open(const model::Alert& alert, std::string json);
   void tell(const watch::LiveUpdate& update, const std::vector<Event>& events);
+  // To the subscribers of the MQTT door, at least once; false: there is none, or it is far behind.
+  bool publish(std::string_view topic, std::string_view payload, bool retain);
   Status run();
   // Runs on the engine's thread between two applies, and waits for it.
   Status between(std::function<Status()> work);

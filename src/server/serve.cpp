@@ -14,6 +14,7 @@
 #include "server/live_json.hpp"
 #include "server/live_service.hpp"
 #include "server/overlay_queue.hpp"
+#include "server/respond_service.hpp"
 #include "server/service.hpp"
 #include "server/shard_service.hpp"
 #include "server/state.hpp"
@@ -40,10 +41,11 @@ class Instance final : public Running {
   Instance(ServiceOptions options, const Clock& clock, Files& files, std::string data_directory,
            std::shared_ptr<const State> state, std::unique_ptr<store::Registry> registry,
            std::unique_ptr<ShardService> shard, std::unique_ptr<LiveService> live,
-           std::shared_ptr<StudyDesk> study)
+           std::shared_ptr<StudyDesk> study, std::unique_ptr<RespondService> respond)
       : study_(std::move(study)),
         shard_(std::move(shard)),
         live_(std::move(live)),
+        respond_(std::move(respond)),
         service_(std::move(options), clock, files, std::move(state)),
         imports_(std::move(registry), service_, adopter()),
         coverage_(files, data_directory.empty() ? "" : data_directory + "/coverage") {
@@ -55,6 +57,7 @@ class Instance final : public Running {
       });
       service_.live(&live_->engine());
     }
+    if (respond_) respond_->attach(service_);
     add_import_routes(service_.router(), imports_);
     add_coverage_routes(service_.router(), coverage_);
   }
@@ -91,6 +94,7 @@ class Instance final : public Running {
       if (auto runs = live_->run(); !runs) return runs;
       if (shard_) shard_->start(*live_);
     }
+    if (respond_) respond_->run(alert_feed(), publisher());
     if (study_) study_->start([this] { (void)imports_.refresh(); });
     return {};
   }
@@ -104,6 +108,7 @@ class Instance final : public Running {
   std::uint16_t coaps_port() const override { return live_ ? live_->coaps_port() : 0; }
   void stop() override {
     if (study_) study_->stop();
+    if (respond_) respond_->stop();
     // Doors and engine first: what waits for the disk is answered while HTTP still sends.
     if (shard_) shard_->stop_below();
     if (live_) live_->stop();
@@ -118,6 +123,9 @@ class Instance final : public Running {
   // Besides HTTP; before it, so that no request meets a half-made server.
   Status open_doors() {
     service_.add_figures([this](std::vector<Gauge>& gauges) { live_->add_figures(gauges); });
+    if (respond_) {
+      service_.add_figures([this](std::vector<Gauge>& gauges) { respond_->add_figures(gauges); });
+    }
     for (const model::Alert& alert : open_alerts(std::numeric_limits<std::size_t>::max())) {
       live_->tell_open(alert, json_text(alert_json(alert, *service_.state())));
     }
@@ -137,6 +145,18 @@ class Instance final : public Running {
     }
     return json_text(list);
   }
+  RespondService::Feed alert_feed() {
+    if (!live_) return {};
+    return [this](std::uint64_t after, std::size_t most) {
+      return live_->engine().alert_changes(after, most);
+    };
+  }
+  RespondService::Publish publisher() {
+    if (!live_ || live_->mqtt_port() == 0) return {};
+    return [this](std::string_view topic, std::string_view payload, bool retain) {
+      return live_->publish(topic, payload, retain);
+    };
+  }
   ImportDesk::Adopt adopter() {
     if (!live_) return {};
     return [this](std::shared_ptr<const watch::World> world,
@@ -146,6 +166,7 @@ class Instance final : public Running {
       auto state = build_state(std::move(*served), imported, service_.true_clock().now(),
                                generation_of(*live_));
       if (shard_ && shard_->parent()) state->present = &live_->engine();
+      if (respond_) respond_->rebind(state->workspace);
       return std::shared_ptr<const State>(std::move(state));
     };
   }
@@ -153,6 +174,7 @@ class Instance final : public Running {
   std::shared_ptr<StudyDesk> study_;     // shared: with the worlds that were made with it
   std::unique_ptr<ShardService> shard_;  // before the engine, which hands on to it
   std::unique_ptr<LiveService> live_;    // before the service, which reads it
+  std::unique_ptr<RespondService> respond_;
   Service service_;
   ImportDesk imports_;
   CoverageDesk coverage_;
@@ -180,6 +202,15 @@ LiveOptions live_options(const ServeOptions& options) {
   out.clock_speed = options.clock_speed;
   out.true_clock = options.true_clock;
   out.fatal = options.fatal;
+  return out;
+}
+
+RespondOptions respond_options(const ServeOptions& options) {
+  RespondOptions out;
+  out.directory = options.data_directory;
+  out.exercise = options.rehearse.has_value();
+  out.demonstration = out.exercise && is_loopback(options.address);
+  out.environment = options.environment;
   return out;
 }
 
@@ -246,12 +277,20 @@ Result<std::unique_ptr<Running>> serve(const ServeOptions& options, Files& files
     generation = generation_of(*live);
   }
   const Clock& true_clock = options.true_clock == nullptr ? clock : *options.true_clock;
+  std::unique_ptr<RespondService> respond;
+  // A shard's alerts are its parent's.
+  if (!options.data_directory.empty() && options.shard.empty()) {
+    auto opened = RespondService::open(files, true_clock, {world, &world->workspace},
+                                       respond_options(options));
+    if (!opened) return fail(opened.error());
+    respond = std::move(*opened);
+  }
   auto state = build_state(served, imported, true_clock.now(), std::move(generation));
   if (shard && shard->parent()) state->present = &live->engine();
   auto running = std::make_unique<Instance>(
       ServiceOptions{options.token, beyond, options.web_directory, options.true_clock}, clock,
       files, options.data_directory, std::move(state), std::move(registry), std::move(shard),
-      std::move(live), std::move(study));
+      std::move(live), std::move(study), std::move(respond));
   HttpOptions http;
   http.address = options.address == "localhost" ? "127.0.0.1" : options.address;
   http.port = options.port;

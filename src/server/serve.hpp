@@ -45,7 +45,9 @@ struct ServeOptions {
   // them it is the parent.
   std::string nats = {};
   std::string shard = {};
-  bool study = false;         // of coverage, over the home region's relief (server/study.hpp)
+  bool study = false;  // of coverage, over the home region's relief (server/study.hpp)
+  // Variables of the process, for the secrets of channels; none: there are none.
+  std::function<std::optional<std::string>(const std::string&)> environment = {};
   std::string registry = {};  // "postgresql://…"; empty: a file of the data directory
 };
 

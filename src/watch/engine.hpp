@@ -119,6 +119,11 @@ class Engine final : public Live, public RejectionSink {
   Status inject(const stream::Share& share);
   // Counts what may change an answer.
   std::uint64_t generation() const;
+  // The journal's feed of alerts: what it says is on disk. Any thread.
+  Result<std::vector<store::AlertChange>> alert_changes(std::uint64_t after,
+                                                        std::size_t most) const {
+    return journal_->changes(after, most);
+  }
 
   // The state as bytes, for comparisons; from the thread of apply().
   std::string state_bytes() const;

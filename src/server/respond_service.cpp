@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/respond_service.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <span>
+#include <utility>
+
+#include "core/text.hpp"
+#include "respond/grouping.hpp"
+#include "respond/incident_desk.hpp"
+#include "respond/report_desk.hpp"
+#include "respond/warning_desk.hpp"
+#include "server/access.hpp"
+#include "server/api_open311.hpp"
+#include "server/api_reports.hpp"
+#include "server/channel_desk.hpp"
+#include "server/http_client.hpp"
+#include "server/open311_desk.hpp"
+#include "server/random.hpp"
+#include "server/service.hpp"
+#include "store/ledger.hpp"
+
+namespace cairn::server {
+namespace {
+
+// Of the journal at once: one transaction, a few hundredths of a second.
+constexpr std::size_t alerts_at_once = 2'000;
+// Between two looks at the journal. What it shows has been on disk for as long at most.
+constexpr std::chrono::milliseconds look_every{250};
+// After an error of the disk.
+constexpr std::chrono::seconds retry_after{2};
+constexpr std::int64_t tick_ns = ns_per_second;
+
+// How the sign-in provider is asked; it may stand in the house.
+Result<protect::HttpReply> ask_provider(const protect::HttpQuestion& question) {
+  HttpAsk ask{.method = question.method, .url = question.url, .body = question.body};
+  ask.headers.push_back({"accept", "application/json"});
+  if (!question.body.empty()) {
+    ask.headers.push_back({"content-type", "application/x-www-form-urlencoded"});
+  }
+  if (!question.authorization.empty()) {
+    ask.headers.push_back({"authorization", question.authorization});
+  }
+  ask.total_ms = 15'000;
+  ask.reach = Reach::anyone;
+  auto answer = HttpClient().ask(ask);
+  if (!answer) return fail(answer.error());
+  return protect::HttpReply{answer->status, std::move(answer->body)};
+}
+
+// In [0, 1).
+double random_fraction() {
+  std::uint32_t bits = 0;
+  const std::string bytes = random_bytes(sizeof bits);
+  std::memcpy(&bits, bytes.data(), sizeof bits);
+  return bits / 4294967296.0;
+}
+
+}  // namespace
+
+RespondService::RespondService(Files& files, const Clock& clock, RespondOptions options)
+    : files_(files),
+      clock_(clock),
+      options_(std::move(options)),
+      report_doors_(std::make_unique<ReportDoors>()) {}
+
+RespondService::~RespondService() {
+  stop();
+}
+
+Result<std::unique_ptr<RespondService>> RespondService::open(
+    Files& files, const Clock& clock, std::shared_ptr<const model::Workspace> workspace,
+    RespondOptions options) {
+  std::unique_ptr<RespondService> out(new RespondService(files, clock, std::move(options)));
+  auto ledger = store::Ledger::open(out->options_.directory + "/respond");
+  if (!ledger) return fail(ledger.error());
+  out->ledger_ = std::move(*ledger);
+  if (auto opened = out->open_desks(std::move(workspace)); !opened) return fail(opened.error());
+  return out;
+}
+
+Status RespondService::open_access(std::shared_ptr<const model::Workspace> workspace) {
+  AccessOptions needs;
+  needs.directory = ledger_->directory();
+  needs.demonstration = options_.demonstration;
+  needs.base_url = options_.base_url;
+  needs.http = ask_provider;
+  auto access = AccessDesk::open(*ledger_, files_, clock_, std::move(workspace), std::move(needs));
+  if (!access) return fail(access.error());
+  access_ = std::move(*access);
+  if (!access_->trouble().empty()) {
+    std::fprintf(stderr, "signing in at the provider is off: %s\n", access_->trouble().c_str());
+  }
+  if (access_->accounts().empty()) {
+    std::fputs(
+        "nobody can sign in yet; make the first administrator with\n"
+        "  cairn account add <name> --administrator\n",
+        stderr);
+  }
+  return {};
+}
+
+Status RespondService::open_desks(std::shared_ptr<const model::Workspace> workspace) {
+  auto groups = respond::Grouping::open(*ledger_, workspace);
+  if (!groups) return fail(groups.error());
+  groups_ = std::move(*groups);
+  if (auto opened = open_channels(workspace); !opened) return opened;
+  auto incidents = respond::IncidentDesk::open(*ledger_, {files_, channels_->outbox(), workspace});
+  if (!incidents) return fail(incidents.error());
+  incidents_ = std::move(*incidents);
+  auto newest = incidents_->newest_change();
+  if (!newest) return fail(newest.error());
+  told_incidents_ = *newest;
+  respond::WarningOptions warn;
+  warn.exercise = options_.exercise;
+  warn.base_url = options_.base_url;
+  warn.group = [this](const std::string& id) -> std::optional<respond::AlertGroup> {
+    auto group = groups_->group(id);
+    return group ? *group : std::nullopt;
+  };
+  warn.incident = [this](const std::string& id) -> std::optional<respond::Incident> {
+    auto incident = incidents_->find(id);
+    return incident ? std::optional(*incident) : std::nullopt;
+  };
+  auto warnings =
+      respond::WarningDesk::open(*ledger_, channels_->outbox(), workspace, std::move(warn));
+  if (!warnings) return fail(warnings.error());
+  warnings_ = std::move(*warnings);
+  if (auto opened = open_public(workspace); !opened) return opened;
+  return open_access(std::move(workspace));
+}
+
+Status RespondService::open_channels(std::shared_ptr<const model::Workspace> workspace) {
+  ChannelDeskOptions options;
+  options.files = &files_;
+  options.clock = &clock_;
+  options.directory = options_.directory;
+  options.environment = options_.environment;
+  options.random = [] { return random_fraction(); };
+  auto channels = ChannelDesk::open(*ledger_, std::move(workspace), std::move(options));
+  if (!channels) return fail(channels.error());
+  channels_ = std::move(*channels);
+  return {};
+}
+
+Status RespondService::open_public(std::shared_ptr<const model::Workspace> workspace) {
+  respond::ReportDesk::Options report;
+  report.random = random_bytes;
+  auto reports =
+      respond::ReportDesk::open(*ledger_, *incidents_, std::move(workspace), std::move(report));
+  if (!reports) return fail(reports.error());
+  reports_ = std::move(*reports);
+  auto open311 = Open311Desk::open(*ledger_, *incidents_, *reports_, {});
+  if (!open311) return fail(open311.error());
+  open311_ = std::move(*open311);
+  return {};
+}
+
+void RespondService::attach(Service& service) {
+  service_ = &service;
+  Router& router = service.router();
+  access_->add_routes(router);
+  service.authenticate_with(access_.get());
+  add_report_routes(router, *reports_, *incidents_, *report_doors_);
+  add_open311_routes(router, *open311_, *access_, *report_doors_);
+  add_channel_routes(router, *channels_);
+}
+
+void RespondService::rebind(std::shared_ptr<const model::Workspace> workspace) {
+  access_->rebind(workspace);
+  groups_->rebind(workspace);
+  channels_->rebind(workspace);
+  report(incidents_->rebind(workspace), "incidents");
+  warnings_->rebind(workspace);
+  reports_->rebind(workspace);
+}
+
+void RespondService::run(Feed feed, Publish publish) {
+  feed_ = std::move(feed);
+  if (publish) channels_->publish_with(std::move(publish));
+  const Zone zone = incidents_->workspace()->zone;
+  channels_->start([this, zone](const ChannelState& state) {
+    publish_event({Topic::channels, "channel", channel_event(state, zone), {}});
+  });
+  thread_ = std::thread([this] { work(); });
+}
+
+void RespondService::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  if (thread_.joinable()) thread_.join();
+  if (access_) access_->stop();
+}
+
+void RespondService::work() {
+  Instant ticked = Instant::min();
+  std::unique_lock lock(mutex_);
+  while (!stopping_) {
+    lock.unlock();
+    const std::uint64_t failures = failures_;
+    auto more = take_alerts();
+    report(more ? Status{} : fail(more.error()), "alerts");
+    if (const Instant now = clock_.now(); now < ticked || now >= ticked + tick_ns) {
+      ticked = now;
+      report(tick(), "deadlines");
+    }
+    tell();
+    lock.lock();
+    if (more && *more) continue;
+    const std::chrono::milliseconds pause =
+        failures_ == failures ? look_every : std::chrono::milliseconds(retry_after);
+    wake_.wait_for(lock, pause, [this] { return stopping_; });
+  }
+}
+
+Result<bool> RespondService::take_alerts() {
+  if (!feed_) return false;
+  auto feed = feed_(groups_->cursor(), alerts_at_once);
+  if (!feed) return fail(feed.error());
+  if (feed->empty()) return false;
+  auto write = ledger_->begin();
+  if (!write) return fail(write.error());
+  const Instant now = clock_.now();
+  auto changes = groups_->take(*write, *feed, now);
+  if (!changes) return fail(changes.error());
+  if (auto done = follow(*write, *changes, now); !done) return fail(done.error());
+  if (auto done = write->commit(); !done) return fail(done.error());
+  return feed->size() == alerts_at_once;
+}
+
+// What a change of groups leads to, in its transaction.
+Status RespondService::follow(store::Ledger::Write& write,
+                              std::span<const respond::GroupChange> changes, Instant now) {
+  auto warned = warnings_->on_groups(write, changes, now);
+  if (!warned) return fail(warned.error());
+  return incidents_->on_groups(write, changes, now);
+}
+
+void RespondService::tell() {}
+
+Status RespondService::tick() {
+  auto write = ledger_->begin();
+  if (!write) return fail(write.error());
+  const Instant now = clock_.now();
+  auto changes = groups_->tick(*write, now);
+  if (!changes) return fail(changes.error());
+  if (auto done = follow(*write, *changes, now); !done) return done;
+  if (auto done = warnings_->tick(*write, now); !done) return fail(done.error());
+  if (auto done = incidents_->tick(*write, now); !done) return fail(done.error());
+  if (auto done = reports_->tick(*write, now); !done) return fail(done.error());
+  if (auto done = write->commit(); !done) return done;
+  return channels_->forget_old(now);
+}
+
+// Nothing that was acknowledged rests on it: it is tried again, and said once.
+void RespondService::report(const Status& done, std::string_view what) {
+  if (done) return;
+  ++failures_;
+  std::string now = format("{}: {}", what, to_string(done.error()));
+  if (now == trouble_) return;
+  trouble_ = std::move(now);
+  std::fprintf(stderr, "what follows alerts waits: %s\n", trouble_.c_str());
+}
+
+void RespondService::add_figures(std::vector<Gauge>& gauges) const {
+  channels_->add_figures(gauges);
+  gauges.push_back({"cairn_respond_failures_total",
+                    "Steps from alerts to incidents that failed and were tried again", "counter",
+                    static_cast<double>(failures_.load())});
+}
+
+}  // namespace cairn::server

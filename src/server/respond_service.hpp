@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+// From an alert to its end, as `cairn serve` runs it: the ledger, the desks over it, the thread
+// that carries alerts into them, and what pages hear of it.
+//
+// Journal -> groups -> warnings, incidents -> outbox is one transaction, with the place in the
+// journal; a stop anywhere loses and doubles nothing. People act through the routes. The clock is
+// the one on the wall, also in a demonstration, whose alerts keep the times of their readings.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "core/seams.hpp"
+#include "model/workspace.hpp"
+#include "server/event_hub.hpp"
+#include "server/metrics.hpp"
+#include "store/journal.hpp"
+#include "store/ledger.hpp"
+
+namespace cairn::respond {
+class Grouping;
+class IncidentDesk;
+class ReportDesk;
+class WarningDesk;
+struct GroupChange;
+}  // namespace cairn::respond
+
+namespace cairn::server {
+
+class AccessDesk;
+class AccessDesk;
+class ChannelDesk;
+class Open311Desk;
+class Service;
+struct ReportDoors;
+
+struct RespondOptions {
+  std::string directory;       // of the data; the ledger is in respond/
+  bool exercise = false;       // a demonstration: nothing leaves as an actual warning
+  bool demonstration = false;  // and nobody but this machine listens: sample accounts may be shown
+  std::string base_url = {};   // of the console, for links in messages
+  // Of the process: secrets that channels.yaml names. None: there are none.
+  std::function<std::optional<std::string>(const std::string&)> environment = {};
+};
+
+class RespondService {
+ public:
+  // `files` and `clock` (on the wall) must outlive this.
+  static Result<std::unique_ptr<RespondService>> open(
+      Files& files, const Clock& clock, std::shared_ptr<const model::Workspace> workspace,
+      RespondOptions options);
+  ~RespondService();
+  RespondService(const RespondService&) = delete;
+  RespondService& operator=(const RespondService&) = delete;
+
+  // The routes, and whom to tell. Before run(); `service` must outlive this.
+  void attach(Service& service);
+  // An import has changed the workspace.
+  void rebind(std::shared_ptr<const model::Workspace> workspace);
+
+  // The journal's feed (store::Journal::changes).
+  using Feed =
+      std::function<Result<std::vector<store::AlertChange>>(std::uint64_t after, std::size_t most)>;
+  // What goes to the subscribers of the MQTT door; false: not now.
+  using Publish =
+      std::function<bool(std::string_view topic, std::string_view payload, bool retain)>;
+  void run(Feed feed, Publish publish);
+  // Idempotent.
+  void stop();
+
+  store::Ledger& ledger() { return *ledger_; }
+  AccessDesk& access() { return *access_; }
+  void add_figures(std::vector<Gauge>& gauges) const;
+
+ private:
+  RespondService(Files& files, const Clock& clock, RespondOptions options);
+  Status open_access(std::shared_ptr<const model::Workspace> workspace);
+  Status open_desks(std::shared_ptr<const model::Workspace> workspace);
+  Status open_channels(std::shared_ptr<const model::Workspace> workspace);
+  Status open_public(std::shared_ptr<const model::Workspace> workspace);
+  void work();
+  Result<bool> take_alerts();  // true: there may be more
+  Status follow(store::Ledger::Write& write, std::span<const respond::GroupChange> changes,
+                Instant now);
+  Status tick();
+  void tell();
+  void publish_event(Event event);
+  void report(const Status& done, std::string_view what);
+
+  Files& files_;
+  const Clock& clock_;
+  const RespondOptions options_;
+  Service* service_ = nullptr;
+  std::unique_ptr<store::Ledger> ledger_;  // before the desks
+  std::unique_ptr<AccessDesk> access_;
+  std::unique_ptr<respond::Grouping> groups_;
+  std::unique_ptr<ChannelDesk> channels_;
+  std::unique_ptr<respond::IncidentDesk> incidents_;
+  std::unique_ptr<respond::WarningDesk> warnings_;
+  std::unique_ptr<respond::ReportDesk> reports_;
+  std::unique_ptr<ReportDoors> report_doors_;
+  std::unique_ptr<Open311Desk> open311_;
+
+  Feed feed_;
+  std::uint64_t told_incidents_ = 0;  // cursor
+  std::string trouble_;               // the last error, while it lasts
+  std::atomic<std::uint64_t> failures_{0};
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  bool stopping_ = false;  // under mutex
+  std::thread thread_;
+};
+
+}  // namespace cairn::server
