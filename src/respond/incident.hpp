@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/label.hpp"
@@ -19,6 +20,7 @@ namespace cairn::respond {
 
 enum class Origin : std::uint8_t { alert, report, officer, partner };  // partner: by Open311
 const char* to_string(Origin origin);
+std::optional<Origin> parse_origin(std::string_view text);
 
 // Whom a report came from: only for those who may read it.
 struct Reporter {
@@ -86,9 +88,12 @@ struct Entry {
   std::vector<std::string> to;
   std::string reason;  // why; a step without one says what the workflow says
   std::map<std::string, std::string> fields;
+  std::string role;       // in which the actor did it: duty, unit, checker, reporter, system
+  bool handled = false;   // it was work on the matter: who did it may not check it
   bool personal = false;  // its reason is a reporter's words: only for those who may read them
 };
 const char* to_string(Entry::Kind kind);
+std::optional<Entry::Kind> parse_entry_kind(std::string_view text);
 
 // A picture or paper of an incident. Bytes lie in files/<sha256>.
 struct Evidence {

@@ -156,6 +156,8 @@ class IncidentDesk {
   Result<Outcome> note(store::Ledger::Write& write, std::string_view incident,
                        const std::string& text, const model::Actor& actor, Instant now,
                        const std::string& key = {});
+  // Name, phone and mail are erased; the words stay, as the matter itself.
+  Status forget_reporter(store::Ledger::Write& write, std::string_view incident, Instant now);
   // Any other line of the record: a message of a warning, a receipt.
   Result<Outcome> record(store::Ledger::Write& write, std::string_view incident, Entry entry,
                          Instant now);
