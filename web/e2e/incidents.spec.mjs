@@ -103,7 +103,7 @@ test('what others did meanwhile is shown, and the typed words are kept', () => {
     await job.getByText('路断，设备进不去').waitFor();
     assert.equal(office.state, 'handling');
     await job.getByRole('button', { name: '仍然这样做' }).click();
-    await page.locator('.stepline .now', { hasText: '挂起' }).waitFor();
+    await page.locator('.stepline .is-now', { hasText: '挂起' }).waitFor();
     assert.equal(office.entries.at(-1).reason, '路断，设备进不去');
   });
 });
@@ -114,7 +114,7 @@ test('a reminder of the program is no conflict', () => {
     await button(page, '接收').waitFor();
     office.add('escalation', 'system/deadlines', { zh: '督办', en: 'Reminder' }, [], [], '');
     await button(page, '接收').click();
-    await page.locator('.stepline .now', { hasText: '任务处置' }).waitFor();
+    await page.locator('.stepline .is-now', { hasText: '任务处置' }).waitFor();
     assert.equal(await page.locator('.pendingjob').count(), 0);
   });
 });
@@ -126,7 +126,7 @@ test('what others do is seen at once', () => {
     await page.locator('.livebar.live').waitFor();
     office.elsewhere('accept', 'puge');
     office.say('incident', office.incident());
-    await page.locator('.stepline .now', { hasText: '任务处置' }).waitFor({ timeout: 3000 });
+    await page.locator('.stepline .is-now', { hasText: '任务处置' }).waitFor({ timeout: 3000 });
     await page.getByText('刚有变化').waitFor();
   });
 });
