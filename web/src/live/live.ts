@@ -11,7 +11,7 @@ import {
 } from 'vue';
 import { ApiError, get } from '../api/client';
 import type { Alert, AlertGroup, Feed, LiveIndicator, LiveReading, LiveStatus } from '../api/types';
-import { who } from '../session';
+import { loadSession, may, signedIn, who } from '../session';
 import { Connection, type Link } from './connection';
 import {
   apply,
@@ -166,14 +166,18 @@ function take(events: StreamEvent[]): void {
   else setTimeout(applyAll, 500);
 }
 
-/** What duty looks at; each part by itself, since not everybody may see every one. */
+/** What duty looks at; each part by itself, and only what the person may see. */
 async function askBoard(): Promise<Seed> {
+  // A question that is refused would stand in the audit trail.
+  await loadSession();
   const [groups, cleared, warnings, incidents, channels] = await Promise.allSettled([
     get('/v1/alert-groups', { query: { open: true, limit: mostGroups } }),
     get('/v1/alert-groups', { query: { open: false, limit: mostEnded } }),
-    get('/v1/warnings', { query: { limit: mostWarnings } }),
-    get('/v1/incidents', { query: { open: 'true', limit: mostIncidents } }),
-    get('/v1/channels'),
+    signedIn.value ? get('/v1/warnings', { query: { limit: mostWarnings } }) : null,
+    may('read_incidents')
+      ? get('/v1/incidents', { query: { open: 'true', limit: mostIncidents } })
+      : null,
+    may('read_channels') ? get('/v1/channels') : null,
   ]);
   if (groups.status === 'fulfilled') {
     board.value = 'ready';
@@ -190,9 +194,9 @@ async function askBoard(): Promise<Seed> {
   if (cleared.status === 'fulfilled') {
     found.cleared = cleared.value.groups.filter((group) => group.state === 'cleared').reverse();
   }
-  if (warnings.status === 'fulfilled') found.warnings = warnings.value.warnings;
-  if (incidents.status === 'fulfilled') found.incidents = incidents.value.incidents;
-  if (channels.status === 'fulfilled') found.channels = channels.value;
+  if (warnings.status === 'fulfilled') found.warnings = warnings.value?.warnings ?? [];
+  if (incidents.status === 'fulfilled') found.incidents = incidents.value?.incidents ?? [];
+  if (channels.status === 'fulfilled') found.channels = channels.value ?? [];
   return found;
 }
 
