@@ -25,7 +25,7 @@ INSERT INTO report_bytes VALUES (1, 0);
 CREATE TABLE report_foreign (
   number TEXT PRIMARY KEY, address TEXT NOT NULL, address_id TEXT NOT NULL,
   media_url TEXT NOT NULL, attributes TEXT NOT NULL, key_hash TEXT NOT NULL UNIQUE,
-  digest TEXT NOT NULL, at_ns INTEGER NOT NULL) WITHOUT ROWID;
+  digest TEXT NOT NULL, sender TEXT NOT NULL, at_ns INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE report_handed (
   channel TEXT NOT NULL, number TEXT NOT NULL, remote TEXT NOT NULL, token TEXT NOT NULL,
   status TEXT NOT NULL, notes TEXT NOT NULL, at_ns INTEGER NOT NULL,
@@ -56,8 +56,8 @@ ReportRow report_row(const Statement& s) {
 }
 
 ForeignRow foreign_row(const Statement& s) {
-  return {s.text(0), s.text(1), s.text(2), s.text(3),
-          s.text(4), s.text(5), s.text(6), {s.integer(7)}};
+  return {s.text(0), s.text(1), s.text(2), s.text(3),     s.text(4),
+          s.text(5), s.text(6), s.text(7), {s.integer(8)}};
 }
 
 HandedRow handed_row(const Statement& s) {
@@ -164,10 +164,11 @@ Result<std::uint64_t> photo_bytes(const Database& db) {
 }
 
 Status put_foreign(Database& db, const ForeignRow& row) {
-  auto insert = db.prepare("INSERT INTO report_foreign VALUES (?,?,?,?,?,?,?,?)");
+  auto insert = db.prepare("INSERT INTO report_foreign VALUES (?,?,?,?,?,?,?,?,?)");
   if (!insert) return fail(insert.error());
   insert->bind(1, row.number).bind(2, row.address).bind(3, row.address_id).bind(4, row.media_url);
-  insert->bind(5, row.attributes).bind(6, row.key_hash).bind(7, row.digest).bind(8, row.at.ns);
+  insert->bind(5, row.attributes).bind(6, row.key_hash).bind(7, row.digest);
+  insert->bind(8, row.sender).bind(9, row.at.ns);
   return insert->run();
 }
 
@@ -193,6 +194,12 @@ Status put_handed(Database& db, const HandedRow& row) {
   return insert->run();
 }
 
+Status drop_handed(Database& db, std::string_view channel, std::string_view number) {
+  auto gone = db.prepare("DELETE FROM report_handed WHERE channel = ? AND number = ?");
+  if (!gone) return fail(gone.error());
+  return gone->bind(1, channel).bind(2, number).run();
+}
+
 Result<std::optional<HandedRow>> handed(const Database& db, std::string_view channel,
                                         std::string_view number) {
   return first(db, "SELECT * FROM report_handed WHERE channel = ? AND number = ?",
@@ -202,7 +209,9 @@ Result<std::optional<HandedRow>> handed(const Database& db, std::string_view cha
 Result<std::vector<HandedRow>> handed_open(const Database& db, std::string_view channel,
                                            std::size_t most) {
   auto select = db.prepare(
-      "SELECT * FROM report_handed WHERE channel = ? AND status <> 'closed' ORDER BY at_ns "
+      "SELECT * FROM report_handed WHERE channel = ? AND status <> 'closed' AND (remote <> '' OR "
+      "token <> '') ORDER "
+      "BY at_ns "
       "LIMIT ?");
   if (!select) return fail(select.error());
   select->bind(1, channel).bind(2, static_cast<std::int64_t>(most));

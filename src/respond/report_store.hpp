@@ -45,6 +45,7 @@ struct ForeignRow {
   std::string attributes;  // JSON object
   std::string key_hash;    // of the attempt, so that a repetition opens nothing
   std::string digest;
+  std::string sender;  // actor
   Instant at;
 };
 
@@ -83,6 +84,7 @@ struct HandedRow {
   Instant at;
 };
 Status put_handed(store::Database& db, const HandedRow& row);
+Status drop_handed(store::Database& db, std::string_view channel, std::string_view number);
 Result<std::optional<HandedRow>> handed(const store::Database& db, std::string_view channel,
                                         std::string_view number);
 // Not closed there as far as is known.

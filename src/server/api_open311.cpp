@@ -51,9 +51,13 @@ std::optional<Response> too_often(PeerGate& gate, const Asked& in) {
   return out;
 }
 
-// Who asks: by api_key, else as the rest of the server knows him. Nothing: the key is wrong.
+// Who asks: by api_key, else as the rest of the server knows him. Nothing: the key is wrong. A
+// cookie alone does not count where something is created: pages of others can post forms.
 std::optional<model::Actor> actor_of(const Asked& in, const std::string* api_key) {
-  if (api_key == nullptr) return in.call.actor;
+  if (api_key == nullptr) {
+    const bool cookie = in.call.actor.kind == model::ActorKind::person;
+    return cookie && in.call.request.method == "POST" ? model::Actor{} : in.call.actor;
+  }
   Request with;
   with.peer = in.call.request.peer;
   with.headers.push_back({"authorization", "Bearer " + *api_key});

@@ -218,6 +218,13 @@ GeoRequest Open311Desk::request_of(const Incident& incident, const model::Worksp
   return out;
 }
 
+bool Open311Desk::sent_by(std::string_view number, const model::Actor& actor) const {
+  if (actor.id.empty()) return false;
+  const auto read = ledger_.read();
+  const auto row = respond::foreign_by_number(read.db(), number);
+  return row && *row && (*row)->sender == actor.id;
+}
+
 GeoResult<std::vector<GeoRequest>> Open311Desk::requests(const GeoQuery& query,
                                                          const model::Workspace& workspace,
                                                          const model::Actor& actor,
@@ -260,8 +267,11 @@ GeoResult<std::vector<GeoRequest>> Open311Desk::requests(const GeoQuery& query,
   for (const Incident& incident : found) {
     const bool all = may_read(incident);
     out.push_back(request_of(incident, workspace, all, language));
-    // A reporter's own words only go to who may read the reporter.
-    if (all && model::may(actor, Action::read_reporter, incident.region, incident.unit, regions)) {
+    // A reporter's own words only go to who may read the reporter, and to who sent them.
+    const bool his = sent_by(incident.id, actor);
+    if (his) out.back() = request_of(incident, workspace, true, language);
+    if (his || (all && model::may(actor, Action::read_reporter, incident.region, incident.unit,
+                                  regions))) {
       const auto view = incidents_.view(incident.id, actor, now);
       if (view && !view->reporter.words.empty()) out.back().description = view->reporter.words;
     }
@@ -380,8 +390,9 @@ GeoResult<GeoCreated> Open311Desk::create(const GeoPost& post, const std::string
   incident.text = join(lines, "\n");
   auto opened = incidents_.open(*write, incident, actor, now);
   if (!opened) return refuse(opened.error());
-  respond::ForeignRow row{opened->incident, words->address, region, words->media_url,
-                          *attributes,      key_hash,       digest, now};
+  respond::ForeignRow row{opened->incident, words->address, region,
+                          words->media_url, *attributes,    key_hash,
+                          digest,           actor.id,       now};
   if (auto kept = respond::put_foreign(write->db(), row); !kept) return refuse(kept.error());
   if (auto done = write->commit(); !done) return refuse(done.error());
   return GeoCreated{opened->incident, region, notice, false};

@@ -88,6 +88,8 @@ class Open311Desk {
   GeoRequest request_of(const respond::Incident& incident, const model::Workspace& workspace,
                         bool all, Language language) const;
 
+  bool sent_by(std::string_view number, const model::Actor& actor) const;
+
   store::Ledger& ledger_;
   respond::IncidentDesk& incidents_;
   respond::ReportDesk& reports_;
