@@ -58,7 +58,7 @@ export async function visit(address, job, { size = desk, expectErrors = false, a
   });
   try {
     await page.goto(`${at}/#${address}`);
-    await page.locator('.card:visible').first().waitFor();
+    await page.locator('.card:visible, .wall').first().waitFor();
     await job(page);
     if (!expectErrors) assert.deepEqual(troubles, []);
   } finally {

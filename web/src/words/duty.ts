@@ -187,7 +187,9 @@ export const dutyWords = {
     'After this a second person must confirm it before it goes out.',
   ],
   cannotSendHere: ['您无权在此发布', 'you may not warn here'],
-  areaHint: ['点地图上的县可增减', 'click counties on the map to add or remove them'],
+  areaHint: ['点地图上的县也可增减', 'or click counties on the map'],
+  addCounty: ['加上整县…', 'Add a county…'],
+  removeCounty: ['去掉', 'remove'],
   awaitingSecond: [
     '等第二人确认：请另一位值班员登录后在“预警”页确认。',
     'A second person must confirm it: on the warnings page, signed in as somebody else.',
