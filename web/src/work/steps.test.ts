@@ -56,6 +56,14 @@ describe('usualWay', () => {
 });
 
 describe('stepsOf', () => {
+  it('has the deadline of the nearest state around', () => {
+    const within = (zh: string) => ({ within: '', label: { zh, en: zh }, calendar: 'c' });
+    const states = chart.states.map((each) =>
+      each.id === 'work' ? { ...each, deadline: within('3 天') } : each,
+    );
+    const steps = stepsOf({ ...chart, states }, ['handling'], []);
+    expect(steps.map((step) => step.deadline?.zh ?? '')).toEqual(['', '3 天', '', '']);
+  });
   it('tells what is past, now and next', () => {
     expect(drawn(['handling'], ['filed', 'handling'])).toEqual([
       ...['filed past', 'handling now', 'checking next', 'closed next'],

@@ -68,6 +68,13 @@ export function usualWay(chart: Workflow): string[] {
   return (best[0] ?? []).map((i) => leaves[i]?.id ?? '');
 }
 
+/** Its own, or that of the nearest state around it. */
+function deadlineOf(chart: Workflow, state: State): Text | null {
+  if (state.deadline !== null) return state.deadline.label;
+  const above = chart.states.find((each) => each.id === state.parent);
+  return above === undefined ? null : deadlineOf(chart, above);
+}
+
 export function stepsOf(
   chart: Workflow,
   now: readonly string[],
@@ -88,7 +95,7 @@ export function stepsOf(
         label: leaf.label,
         state: now.includes(leaf.id) ? 'now' : gone && !ahead ? 'past' : 'next',
         aside: at < 0,
-        deadline: leaf.deadline?.label ?? null,
+        deadline: deadlineOf(chart, leaf),
       };
     });
 }
