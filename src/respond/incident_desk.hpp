@@ -92,6 +92,7 @@ struct DeadlineLine {
   Label label;
   Label allowance;
   std::string calendar;  // its id
+  Label calendar_label;
   flow::DeadlineStatus status;
 };
 
@@ -205,6 +206,9 @@ class IncidentDesk {
   mutable std::mutex mutex_;
   std::shared_ptr<const IncidentBook> book_;  // under mutex
 };
+
+// "3 个工作日", "3 working days".
+Label allowance_label(flow::Allowance allowance);
 
 // The reporter of an incident, who has no account: has shown the secret of its number.
 model::Actor reporter_of(std::string_view incident);

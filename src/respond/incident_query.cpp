@@ -64,19 +64,6 @@ Result<std::vector<Incident>> matching(const store::Database& db, const Incident
   return out;
 }
 
-Label allowance_label(flow::Allowance allowance) {
-  const std::string en = flow::to_string(allowance);
-  if (en == "same day") return {"当日", en};
-  const std::size_t blank = en.find(' ');
-  const std::string number = en.substr(0, blank);
-  const bool working = en.find("working") != std::string::npos;
-  const std::string unit = en.find("minute") != std::string::npos ? "分钟"
-                           : en.find("hour") != std::string::npos ? "小时"
-                           : working                              ? "日"
-                                                                  : "天";
-  return {number + (working ? " 个工作" : " ") + unit, en};
-}
-
 Result<std::vector<DeadlineLine>> deadlines_of(const LoadedIncident& in, const IncidentBook& book,
                                                Instant now) {
   std::vector<DeadlineLine> out;
@@ -88,8 +75,8 @@ Result<std::vector<DeadlineLine>> deadlines_of(const LoadedIncident& in, const I
       const auto& calendar = book.calendar_of(*in.workflow, rule, in.row.incident.urgent);
       auto status = flow::status(rule, calendar, stay, std::max(now, stay.begin));
       if (!status) return fail(status.error());
-      out.push_back(
-          {state.id, state.label, allowance_label(rule.within), calendar.id, *std::move(status)});
+      out.push_back({state.id, state.label, allowance_label(rule.within), calendar.id,
+                     calendar.label, *std::move(status)});
     }
   }
   return out;
@@ -161,6 +148,19 @@ Result<std::vector<Choice>> choices_of(const LoadedIncident& in, const model::Ac
 }
 
 }  // namespace
+
+Label allowance_label(flow::Allowance allowance) {
+  const std::string en = flow::to_string(allowance);
+  if (en == "same day") return {"当日", en};
+  const std::size_t blank = en.find(' ');
+  const std::string number = en.substr(0, blank);
+  const bool working = en.find("working") != std::string::npos;
+  const std::string unit = en.find("minute") != std::string::npos ? "分钟"
+                           : en.find("hour") != std::string::npos ? "小时"
+                           : working                              ? "日"
+                                                                  : "天";
+  return {number + (working ? " 个工作" : " ") + unit, en};
+}
 
 Result<Incident> IncidentDesk::find(std::string_view incident) const {
   const auto read = ledger_.read();
