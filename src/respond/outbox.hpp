@@ -30,17 +30,18 @@ const char* to_string(Topic topic);
 std::optional<Topic> parse_topic(std::string_view text);
 
 struct Posting {
-  std::string channel;  // id; empty: every channel that carries the topic and covers the region
+  std::string channel =
+      {};  // id; empty: every channel that carries the topic and covers the region
   Topic topic = Topic::alert;
-  std::string key;      // unique: posting it again changes nothing
-  std::string subject;  // what it is about: group, warning or incident
-  std::string region;   // code
-  std::string to;       // of one recipient (mail address, unit); empty: the channel's own
-  std::string title;    // one line
-  std::string text;     // for people
-  std::string cap_xml;  // of warnings and alerts
-  std::string json;     // for programs; empty: made of the rest
-  bool urgent = false;  // not put back by quiet hours or digests
+  std::string key = {};      // unique: posting it again changes nothing
+  std::string subject = {};  // what it is about: group, warning or incident
+  std::string region = {};   // code
+  std::string to = {};       // of one recipient (mail address, unit); empty: the channel's own
+  std::string title = {};    // one line
+  std::string text = {};     // for people
+  std::string cap_xml = {};  // of warnings and alerts
+  std::string json = {};     // for programs; empty: made of the rest
+  bool urgent = false;       // not put back by quiet hours or digests
   // Of `warning`: an Exercise or Test is said so wherever it goes.
   std::string status = "Actual";
 };
