@@ -3,6 +3,8 @@
 
 #include <array>
 
+#include "core/text.hpp"
+
 namespace cairn::respond {
 namespace {
 
@@ -13,6 +15,15 @@ constexpr std::array<const char*, 9> kinds{"opened",  "worsened",     "grew",
                                            "cleared", "acknowledged", "judged"};
 
 }  // namespace
+
+std::string stable_id(char kind, std::initializer_list<std::string_view> parts) {
+  std::uint64_t hash = 0xcbf29ce484222325u;  // FNV-1a
+  for (const std::string_view part : parts) {
+    for (const char c : part) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3u;
+    hash = (hash ^ 0xffu) * 0x100000001b3u;  // no byte of UTF-8
+  }
+  return format("{}-{:016x}", kind, hash);
+}
 
 const char* to_string(GroupState state) {
   return states[static_cast<std::size_t>(state)];

@@ -5,8 +5,10 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "codec/cap.hpp"
@@ -24,6 +26,8 @@ enum class GroupState : std::uint8_t {
   cleared,  // none of its alerts is firing any more
 };
 const char* to_string(GroupState state);
+// "G-1f2e…": the same for the same parts on every machine. It guards nothing.
+std::string stable_id(char kind, std::initializer_list<std::string_view> parts);
 
 enum class Verdict : std::uint8_t { none, true_alarm, false_alarm, test };
 const char* to_string(Verdict verdict);

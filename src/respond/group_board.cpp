@@ -15,15 +15,11 @@ using model::AlertState;
 // Causes of causes; rules that follow from each other in a ring are not followed round.
 constexpr int deepest_cause = 32;
 
-// FNV-1a: an id has to be the same on every machine, and guards nothing.
-std::string id_of(std::string_view hazard, std::string_view region, std::string_view first) {
-  std::uint64_t hash = 0xcbf29ce484222325u;
-  for (const std::string_view part : {hazard, region, first}) {
-    for (const char c : part) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3u;
-    hash = (hash ^ 0xffu) * 0x100000001b3u;
-  }
-  return format("G-{:016x}", hash);
+bool counts(AlertState state) {
+  return state != AlertState::pending && state != AlertState::retracted;
 }
+
+}  // namespace
 
 Level level_of_rule(const model::RuleDef* rule) {
   if (rule == nullptr) return Level::blue;
@@ -32,12 +28,6 @@ Level level_of_rule(const model::RuleDef* rule) {
   if (rule->severity == "Moderate") return Level::yellow;
   return Level::blue;
 }
-
-bool counts(AlertState state) {
-  return state != AlertState::pending && state != AlertState::retracted;
-}
-
-}  // namespace
 
 bool GroupBoard::Member::firing() const {
   return it().state == AlertState::firing || it().state == AlertState::clearing;
@@ -288,7 +278,7 @@ GroupBoard::Group& GroupBoard::home(const Member& member, const std::string& fir
 }
 
 GroupBoard::Group& GroupBoard::make(Key key, const std::string& first, Instant now, bool upper) {
-  const std::string id = id_of(key.first, key.second, upper ? "upper " + first : first);
+  const std::string id = stable_id('G', {key.first, key.second, upper ? "upper" : "", first});
   auto& slot = groups_[id];
   slot = std::make_unique<Group>();
   Group& group = *slot;

@@ -332,6 +332,14 @@ Result<std::size_t> count_groups(const Database& db, const GroupFilter& filter) 
   return found->front();
 }
 
+Result<std::vector<AlertGroup>> read_children(const Database& db, std::string_view id) {
+  auto found = read_groups(db, {"parent = ? AND parent <> ''", {std::string(id)}, "region, id"});
+  if (!found) return fail(found.error());
+  std::vector<AlertGroup> out;
+  for (StoredGroup& each : *found) out.push_back(std::move(each.group));
+  return out;
+}
+
 Result<std::vector<StoredMember>> read_members(const Database& db,
                                                std::span<const std::string> groups) {
   const std::string sql =

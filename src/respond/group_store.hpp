@@ -86,6 +86,7 @@ struct GroupFilter {
 Result<GroupMeta> read_meta(const store::Database& db);
 Result<std::vector<StoredGroup>> read_groups(const store::Database& db, const GroupFilter& filter);
 Result<std::size_t> count_groups(const store::Database& db, const GroupFilter& filter);
+Result<std::vector<AlertGroup>> read_children(const store::Database& db, std::string_view id);
 // Of these groups.
 Result<std::vector<StoredMember>> read_members(const store::Database& db,
                                                std::span<const std::string> groups);

@@ -25,14 +25,6 @@ bool same_window(const Maintenance& a, const Maintenance& b) {
          a.end == b.end && a.reason == b.reason && a.by == b.by;
 }
 
-std::string window_id(const Maintenance& w, Instant now) {
-  std::uint64_t hash = 0xcbf29ce484222325u;  // FNV-1a
-  const std::string text = format("{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}", w.region, w.thing, w.type,
-                                  w.rule, w.end.ns, w.reason, w.by, now.ns);
-  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3u;
-  return format("M-{:016x}", hash);
-}
-
 GroupEvent event_of(const AlertGroup& g, GroupChange::Kind kind, const model::Actor& actor,
                     std::string_view note, Instant now) {
   return {g.revision, kind,    now,      g.level,  g.level,
@@ -288,7 +280,10 @@ Result<Maintenance> Grouping::declare(store::Ledger::Write& write, Maintenance w
   if (others->size() >= windows_most) {
     return fail(Code::conflict, format("there are {} windows already: end some", windows_most));
   }
-  if (window.id.empty()) window.id = window_id(window, now);
+  if (window.id.empty()) {
+    window.id = stable_id('M', {window.region, window.thing, window.type, window.rule,
+                                window.reason, window.by, to_string(window.end), to_string(now)});
+  }
   if (auto done = impl_->settled(impl_->put_window(write.db(), window, now)); !done) {
     return fail(done.error());
   }
@@ -379,10 +374,7 @@ Result<std::optional<AlertGroup>> Grouping::group(std::string_view id) const {
 }
 
 Result<std::vector<AlertGroup>> Grouping::children(std::string_view id) const {
-  auto found = read_groups(impl_->ledger.read().db(),
-                           {"parent = ? AND parent <> ''", {std::string(id)}, "region, id"});
-  if (!found) return fail(found.error());
-  return bare(std::move(*found));
+  return read_children(impl_->ledger.read().db(), id);
 }
 
 Result<std::vector<AlertGroup>> Grouping::consequences(std::string_view id) const {

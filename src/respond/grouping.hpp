@@ -109,6 +109,9 @@ struct CountyShare {
   bool operator==(const CountyShare&) const = default;
 };
 
+// By CAP severity, from Minor; blue where it is unknown or the rule is gone.
+Level level_of_rule(const model::RuleDef* rule);
+
 class Grouping {
  public:
   using Options = GroupingOptions;

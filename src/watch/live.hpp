@@ -55,6 +55,18 @@ struct Why {
   std::optional<Instant> since;      // of that state
   std::string sentence;              // in words
   formula::Explanation explanation;  // of `when`, with the inputs
+  // The comparison that decides: its two sides as they came out, "97 mm" ">" "88.9 mm". The
+  // first that holds of several; none: `when` compares nothing.
+  struct Compared {
+    std::string left;  // formula
+    Label label;       // of the left side, where that is a property
+    std::string op;    // ">", "<", ">=", "<=", "=", "<>"
+    std::string right;
+    std::optional<double> value;  // of the left side
+    std::optional<double> limit;  // of the right one
+    Unit unit;                    // of both
+  };
+  std::optional<Compared> compared;
 };
 
 // A feed that has gone silent: nothing for three times its expected interval.
@@ -111,9 +123,9 @@ struct LiveStats {
   std::uint64_t unrevised = 0;      // looks that failed: they are tried again
   std::uint64_t damaged_reads = 0;  // of the history, that met a damaged block
   std::string damage = {};          // the first of them: file, byte and what is wrong
-  double commit_ms = 0;    // median of the newest commits
-  double recovery_s = 0;   // what the start took
-  double clock_speed = 1;  // of a demonstration; 1: the true clock
+  double commit_ms = 0;             // median of the newest commits
+  double recovery_s = 0;            // what the start took
+  double clock_speed = 1;           // of a demonstration; 1: the true clock
 };
 
 class Live {

@@ -106,6 +106,70 @@ class RowExplainer {
   formula::Evaluator evaluator_;
 };
 
+const char* sign(formula::Op op) {
+  switch (op) {
+    case formula::Op::eq:
+      return "=";
+    case formula::Op::ne:
+      return "<>";
+    case formula::Op::lt:
+      return "<";
+    case formula::Op::le:
+      return "<=";
+    case formula::Op::gt:
+      return ">";
+    case formula::Op::ge:
+      return ">=";
+    default:
+      return "";
+  }
+}
+
+// Comparisons of a condition, those under AND and OR one by one.
+void find_comparisons(const formula::Node& node, std::vector<const formula::Node*>& out) {
+  if (node.kind != formula::Kind::binary) return;
+  if (*sign(node.op) != '\0') {
+    out.push_back(&node);
+  } else if (node.op == formula::Op::and_ || node.op == formula::Op::or_) {
+    for (const auto& arg : node.args) find_comparisons(*arg, out);
+  }
+}
+
+std::optional<Why::Compared> compare(const formula::Library& library,
+                                     const model::Snapshot& snapshot, const model::Table& table,
+                                     std::uint32_t row, const model::RuleDef& rule, Instant at) {
+  const auto tree = formula::parse(rule.when);
+  if (!tree) return std::nullopt;
+  std::vector<const formula::Node*> found;
+  find_comparisons(**tree, found);
+  formula::Evaluator evaluator(library, snapshot);
+  std::optional<Why::Compared> best;
+  for (const formula::Node* node : found) {
+    const auto left = library.compile_row(formula::print(*node->args[0]), rule.type);
+    const auto right = library.compile_row(formula::print(*node->args[1]), rule.type);
+    const auto whole = library.compile_row(formula::print(*node), rule.type);
+    if (!left || !right || !whole || !right->unit.compatible(left->unit)) continue;
+    Why::Compared out{formula::print(*node->args[0]),
+                      {},
+                      sign(node->op),
+                      formula::print(*node->args[1]),
+                      {},
+                      {},
+                      left->unit};
+    if (const auto* property = table.type->property(node->args[0]->name);
+        property != nullptr && node->args[0]->kind == formula::Kind::name) {
+      out.label = property->label;
+    }
+    out.value = evaluator.row_value(*left, rule.type, row, at).value;
+    out.limit = evaluator.row_value(*right, rule.type, row, at).value;
+    if (out.limit) out.limit = convert(*out.limit, right->unit, left->unit);
+    const bool holds = evaluator.row_value(*whole, rule.type, row, at).value.value_or(0) != 0;
+    if (!best || holds) best = std::move(out);
+    if (holds) break;
+  }
+  return best;
+}
+
 // Of everything that decides whether the rule fires: with the same digest it is the same rule.
 std::string digest_of(const model::RuleDef& rule) {
   const auto span = [](const std::optional<Span>& of) { return of ? to_string(*of) : ""; };
@@ -151,6 +215,7 @@ Result<Why> explain_rule(const formula::Library& library, const model::Snapshot&
   if (!explanation) return fail(explanation.error());
   out.explanation = std::move(*explanation);
   if (out.explanation.cell.value) out.condition = *out.explanation.cell.value != 0;
+  out.compared = compare(library, snapshot, *table, *row, *rule, at);
   return out;
 }
 

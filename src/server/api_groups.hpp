@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// Groups of alerts and maintenance over HTTP, and as events.
+#pragma once
+
+#include <string>
+
+#include "server/group_reason.hpp"
+#include "server/router.hpp"
+#include "server/state.hpp"
+#include "store/ledger.hpp"
+
+namespace cairn::server {
+
+// All must outlive the router's last call.
+struct GroupDoors {
+  const Service& service;
+  store::Ledger& ledger;
+  respond::Grouping& grouping;
+  const GroupReasons& reasons;
+};
+void add_group_routes(Router& router, const GroupDoors& doors);
+// The data of an `alert_group` event: AlertGroup of docs/api/openapi.yaml on one line.
+std::string group_event(const respond::AlertGroup& group, const State& state, const Label& reason);
+
+}  // namespace cairn::server
