@@ -30,20 +30,12 @@
 #include "respond/incident.hpp"
 #include "respond/outbox.hpp"
 #include "respond/reach.hpp"
+#include "respond/spot.hpp"
 #include "respond/warning.hpp"
 #include "respond/warning_wish.hpp"
 #include "store/ledger.hpp"
 
 namespace cairn::respond {
-
-// Where a thing of a group stands.
-struct Spot {
-  std::string thing;
-  Label name;
-  std::string region;  // code of the smallest division it lies in
-  std::optional<geo::Point> point;
-  bool estimated = false;  // the position is
-};
 
 struct WarningOptions {
   std::string sender = "cairn@localhost";  // of CAP: globally one's own; no blank , < &
@@ -157,6 +149,10 @@ class WarningDesk {
   // (the digest is not that of what would be sent now: says what changed).
   Result<Release> send(store::Ledger::Write& write, const Wish& wish, const std::string& digest,
                        const std::string& key, const model::Actor& actor, Instant now);
+  // What an earlier send() under this key led to; nothing when it is new. Error: conflict when it
+  // was another release.
+  Result<std::optional<Release>> released(const std::string& key, const std::string& digest,
+                                          const model::Actor& actor) const;
   // By a second person. Errors: not_found (or too late), denied (the same person), as send.
   Result<Release> confirm(store::Ledger::Write& write, const std::string& awaiting,
                           const std::string& digest, const model::Actor& actor, Instant now);
@@ -190,7 +186,7 @@ class WarningDesk {
                           Instant now);
   Status may_release(const Draft& draft, const std::string& digest,
                      const model::Actor& actor) const;
-  Result<Release> repeated(store::Ledger::Write& write, const KeyRow& row,
+  Result<Release> repeated(const store::Database& db, const KeyRow& row,
                            const std::string& digest) const;
 
   store::Ledger& ledger_;

@@ -26,7 +26,7 @@ std::string short_hash(const std::string& text) {
   return sha256_hex(text).substr(0, 10);
 }
 std::string both(const Label& label) {
-  return label.zh + '\n' + label.en;
+  return label.in(Language::zh) + '\n' + label.in(Language::en);
 }
 std::string areas_text(const std::vector<AreaPart>& areas) {
   std::string out;

@@ -162,7 +162,7 @@ Result<Release> WarningDesk::send(store::Ledger::Write& write, const Wish& wish,
   const std::string own_key = actor.id + "/" + key;
   const auto used = find_key(write.db(), own_key);
   if (!used) return fail(used.error());
-  if (*used) return repeated(write, **used, digest);
+  if (*used) return repeated(write.db(), **used, digest);
   const auto draft = prepare(wish, now);
   if (!draft) return fail(draft.error());
   if (auto good = may_release(*draft, digest, actor); !good) return fail(good.error());
@@ -193,7 +193,19 @@ Result<Release> WarningDesk::send(store::Ledger::Write& write, const Wish& wish,
   return out;
 }
 
-Result<Release> WarningDesk::repeated(store::Ledger::Write& write, const KeyRow& row,
+Result<std::optional<Release>> WarningDesk::released(const std::string& key,
+                                                     const std::string& digest,
+                                                     const model::Actor& actor) const {
+  const auto read = ledger_.read();
+  const auto used = find_key(read.db(), actor.id + "/" + key);
+  if (!used) return fail(used.error());
+  if (!*used) return std::optional<Release>();
+  auto out = repeated(read.db(), **used, digest);
+  if (!out) return fail(out.error());
+  return std::optional(std::move(*out));
+}
+
+Result<Release> WarningDesk::repeated(const Database& db, const KeyRow& row,
                                       const std::string& digest) const {
   if (row.digest != digest) {
     return fail(Code::conflict, "the key was used for another release: take a new one");
@@ -201,7 +213,7 @@ Result<Release> WarningDesk::repeated(store::Ledger::Write& write, const KeyRow&
   Release out;
   out.repeated = true;
   if (row.warning.empty()) {
-    const auto all = all_awaiting(write.db());
+    const auto all = all_awaiting(db);
     if (!all) return fail(all.error());
     for (const Awaiting& a : *all) {
       if (a.id == row.identifier) out.awaiting = a;
@@ -211,7 +223,7 @@ Result<Release> WarningDesk::repeated(store::Ledger::Write& write, const KeyRow&
     }
     return out;
   }
-  auto chain = find_chain(write.db(), row.warning);
+  auto chain = find_chain(db, row.warning);
   if (!chain) return fail(chain.error());
   if (*chain) out.warning = std::move((*chain)->warning);
   out.identifier = row.identifier;

@@ -37,20 +37,6 @@ bool is_interface(std::string_view path) {
       });
 }
 
-// "Sat, 21 Nov 2026 10:00:00 GMT" (RFC 9110, 5.6.7).
-std::string http_date(Instant t) {
-  static constexpr std::array days{"Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"};
-  static constexpr std::array months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  const Date date = date_of(t, {});
-  const std::int64_t day = days_since_epoch(date);
-  const std::int64_t second = t.ns / ns_per_second - day * 86'400;
-  return format("{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT",
-                days[static_cast<std::size_t>(((day % 7) + 7) % 7)], date.day,
-                months[static_cast<std::size_t>(date.month - 1)], date.year, second / 3600,
-                second / 60 % 60, second % 60);
-}
-
 // Resident memory of this process in bytes (Linux); 0 where it cannot be read.
 double resident_bytes(const Files& files) {
   const auto status = files.read("/proc/self/status");
@@ -97,6 +83,19 @@ class Stamping final : public ReplySink {
 };
 
 }  // namespace
+
+std::string http_date(Instant t) {
+  static constexpr std::array days{"Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"};
+  static constexpr std::array months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  const Date date = date_of(t, {});
+  const std::int64_t day = days_since_epoch(date);
+  const std::int64_t second = t.ns / ns_per_second - day * 86'400;
+  return format("{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT",
+                days[static_cast<std::size_t>(((day % 7) + 7) % 7)], date.day,
+                months[static_cast<std::size_t>(date.month - 1)], date.year, second / 3600,
+                second / 60 % 60, second % 60);
+}
 
 bool equal_in_constant_time(std::string_view a, std::string_view b) {
   unsigned difference = a.size() == b.size() ? 0 : 1;

@@ -54,6 +54,8 @@ class Service {
   std::shared_ptr<const State> state() const;
   void swap(std::shared_ptr<const State> state);
   bool writable() const { return !options_.token.empty() || authenticator_ != nullptr; }
+  // Reading is for those who are known only.
+  bool guards_reads() const { return options_.guard_reads; }
   const Clock& clock() const { return clock_; }
   // What the world outside reads on its clocks, also in a demonstration.
   const Clock& true_clock() const { return true_clock_; }
@@ -111,6 +113,9 @@ class Service {
   Listener listener_;
   std::shared_ptr<EventHub> events_;  // shared: streams under way outlive the service
 };
+
+// "Sat, 21 Nov 2026 10:00:00 GMT" (RFC 9110, 5.6.7).
+std::string http_date(Instant t);
 
 // The same for equal lengths whatever the content: a wrong token tells nothing by its time.
 bool equal_in_constant_time(std::string_view a, std::string_view b);
