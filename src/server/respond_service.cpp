@@ -196,7 +196,15 @@ void RespondService::stop() {
   }
   wake_.notify_all();
   if (thread_.joinable()) thread_.join();
+  if (channels_) channels_->stop();
   if (access_) access_->stop();
+}
+
+void RespondService::publish_event(Event event) {
+  if (service_ == nullptr) return;
+  std::vector<Event> events;
+  events.push_back(std::move(event));
+  service_->events().publish(std::move(events));
 }
 
 void RespondService::work() {

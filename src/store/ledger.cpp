@@ -55,7 +55,9 @@ Status Ledger::ensure(const LedgerPart& part) {
 }
 
 Status Ledger::Write::commit() {
-  return transaction_.commit();
+  auto done = transaction_.commit();
+  if (done) lock_.unlock();
+  return done;
 }
 
 Result<Ledger::Write> Ledger::begin() {

@@ -36,6 +36,7 @@ class Ledger {
   class Write {
    public:
     Database& db() { return *db_; }
+    // Afterwards others may write, and this one must not any more.
     Status commit();
 
    private:

@@ -58,6 +58,14 @@ TEST_F(LedgerTest, TablesGrowAndAnOlderProgramRefuses) {
   EXPECT_EQ(older.error().code, Code::conflict);
 }
 
+TEST_F(LedgerTest, ACommittedWriteHoldsUpNobody) {
+  ASSERT_TRUE(ledger_->ensure({"notes", first_steps}));
+  auto first = ledger_->begin();
+  ASSERT_TRUE(first && first->commit());
+  auto second = ledger_->begin();  // would wait for ever
+  ASSERT_TRUE(second);
+}
+
 TEST_F(LedgerTest, ReadersDoNotWaitForAWriter) {
   ASSERT_TRUE(ledger_->ensure({"notes", first_steps}));
   auto write = ledger_->begin();
