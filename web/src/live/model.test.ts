@@ -114,7 +114,9 @@ describe('what duty looks at', () => {
     const state = emptyState();
     const incident = (version: number, closed: string | null) =>
       ({ id: 'I-1', version, closed }) as Incident;
+    apply(state, event('r-0', 'incident', { ...incident(3, null), title: 'seen' }));
     apply(state, event('r-1', 'incident', incident(4, null)));
+    expect(state.incidents.get('I-1')?.title).toBe('seen');
     apply(state, event('r-2', 'incident', incident(2, '2026-06-01T01:00:00Z')));
     expect(state.incidents.get('I-1')?.version).toBe(4);
     apply(state, event('r-3', 'incident', incident(5, '2026-06-01T01:00:00Z')));

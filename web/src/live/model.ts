@@ -144,7 +144,8 @@ function putIncident(state: LiveState, incident: Incident): void {
   const known = state.incidents.get(incident.id);
   if (known !== undefined && known.version > incident.version) return;
   if (incident.closed !== null) state.incidents.delete(incident.id);
-  else put(state.incidents, incident.id, incident, mostIncidents);
+  // The stream does not tell its words, which not everybody may read: they stay as asked for.
+  else put(state.incidents, incident.id, { ...known, ...incident }, mostIncidents);
 }
 
 function putWarning(state: LiveState, warning: Warning): void {
