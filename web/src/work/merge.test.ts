@@ -48,6 +48,11 @@ describe('mergeIncidents', () => {
     const merged = mergeIncidents([one('b', 2), one('a', 3), one('c', 1)], heard);
     expect(merged.map((each) => `${each.id}${each.version}`)).toEqual(['b2', 'a9', 'c1']);
   });
+  it('keeps the words that events leave out', () => {
+    const known = [{ id: 'a', version: 1, title: '边坡' } as Incident];
+    const heard = new Map([['a', { id: 'a', version: 2 }]]);
+    expect(mergeIncidents(known, heard)).toEqual([{ id: 'a', version: 2, title: '边坡' }]);
+  });
 });
 
 describe('timelineOf', () => {

@@ -21,14 +21,17 @@ export function judge(job: Job, error: ApiError): Verdict {
   return { way, version, meanwhile: entries };
 }
 
-/** Incidents of a page with those that events brought since; each once, the newer version wins. */
+/**
+ * Incidents of a page with what events told since; each once, the newer version wins. Events say
+ * nothing that might be personal: title and words stay as they were.
+ */
 export function mergeIncidents(
   page: readonly Incident[],
-  heard: ReadonlyMap<string, Incident>,
+  heard: ReadonlyMap<string, Partial<Incident>>,
 ): Incident[] {
   return page.map((one) => {
     const other = heard.get(one.id);
-    return other !== undefined && other.version > one.version ? other : one;
+    return (other?.version ?? 0) > one.version ? { ...one, ...other } : one;
   });
 }
 
