@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <functional>
+#include <set>
 
 #include "core/text.hpp"
 #include "respond/cap_compose.hpp"
+#include "respond/group_store.hpp"
 #include "respond/grouping.hpp"
 #include "respond/maintenance.hpp"
 #include "respond/spot.hpp"
@@ -28,6 +30,7 @@ using respond::Maintenance;
 constexpr std::size_t body_most = 16 * 1024;
 constexpr std::size_t text_characters = 500;
 constexpr std::size_t key_bytes = 100;
+constexpr std::size_t spots_most = 2000;
 constexpr std::int64_t offset_most = 1'000'000'000;
 
 Json time_or_null(const std::optional<Instant>& t, Zone zone) {
@@ -434,6 +437,41 @@ Response end_maintenance(const Call& call, const GroupDoors& doors) {
 }
 
 }  // namespace
+
+std::vector<respond::Spot> group_spots(const AlertGroup& group, const respond::Grouping& grouping,
+                                       const State& state, const store::Database* inside) {
+  const auto page = inside != nullptr ? respond::read_member_page(*inside, group.id, spots_most, 0)
+                                      : grouping.members(group.id, spots_most, 0);
+  std::vector<respond::Spot> out;
+  if (!page) return out;
+  std::set<std::string> seen;
+  for (const GroupMember& m : page->members) {
+    if (m.state == model::AlertState::retracted || m.consequence) continue;
+    const bool firing =
+        m.state == model::AlertState::firing || m.state == model::AlertState::clearing;
+    if (!firing && group.firing > 0) continue;
+    if (!seen.insert(m.thing).second) continue;
+    out.push_back(respond::spot_of(state.base->snapshot(), m.type, m.thing, m.region, m.began));
+  }
+  return out;
+}
+
+std::string text_property(const model::Snapshot& snapshot, std::string_view thing,
+                          std::string_view property) {
+  for (const auto& table : snapshot.tables) {
+    const int index = table->type->property_index(property);
+    const auto [first, last] = table->rows_by_id.equal_range(std::string(thing));
+    if (index < 0 || first == last) continue;
+    const model::Column& column = table->columns[static_cast<std::size_t>(index)];
+    std::uint32_t row = first->second;  // the version that began last
+    for (auto at = first; at != last; ++at) {
+      if (table->valid[at->second].begin > table->valid[row].begin) row = at->second;
+    }
+    if (row >= column.texts.size() || column.present[row] == 0) continue;
+    return column.dictionary[column.texts[row]];
+  }
+  return {};
+}
 
 std::string group_event(const AlertGroup& group, const State& state, const Label& reason) {
   return json_text(group_json(group, state, reason));

@@ -15,6 +15,7 @@
 #include "respond/report_desk.hpp"
 #include "respond/warning_desk.hpp"
 #include "server/access.hpp"
+#include "server/api_groups.hpp"
 #include "server/api_open311.hpp"
 #include "server/api_reports.hpp"
 #include "server/channel_desk.hpp"
@@ -105,7 +106,7 @@ Status RespondService::open_access(std::shared_ptr<const model::Workspace> works
 }
 
 Status RespondService::open_desks(std::shared_ptr<const model::Workspace> workspace) {
-  auto groups = respond::Grouping::open(*ledger_, workspace);
+  auto groups = respond::Grouping::open(*ledger_, workspace, grouping_options());
   if (!groups) return fail(groups.error());
   groups_ = std::move(*groups);
   if (auto opened = open_channels(workspace); !opened) return opened;
@@ -126,12 +127,30 @@ Status RespondService::open_desks(std::shared_ptr<const model::Workspace> worksp
     auto incident = incidents_->find(id);
     return incident ? std::optional(*incident) : std::nullopt;
   };
+  warn.reason = [this](const respond::AlertGroup& group, const store::Database* inside) {
+    return reasons_ ? (*reasons_)(group, inside) : Label{};
+  };
+  warn.spots = [this](const respond::AlertGroup& group, const store::Database* inside) {
+    return service_ == nullptr ? std::vector<respond::Spot>{}
+                               : group_spots(group, *groups_, *service_->state(), inside);
+  };
   auto warnings =
       respond::WarningDesk::open(*ledger_, channels_->outbox(), workspace, std::move(warn));
   if (!warnings) return fail(warnings.error());
   warnings_ = std::move(*warnings);
   if (auto opened = open_public(workspace); !opened) return opened;
   return open_access(std::move(workspace));
+}
+
+// Causes that share a text property of their things ask the registry for it.
+respond::GroupingOptions RespondService::grouping_options() const {
+  respond::GroupingOptions out;
+  out.text_property = [this](std::string_view thing, std::string_view property) {
+    return service_ == nullptr
+               ? std::string()
+               : text_property(service_->state()->base->snapshot(), thing, property);
+  };
+  return out;
 }
 
 Status RespondService::open_channels(std::shared_ptr<const model::Workspace> workspace) {
@@ -168,6 +187,8 @@ void RespondService::attach(Service& service) {
   add_report_routes(router, *reports_, *incidents_, *report_doors_);
   add_open311_routes(router, *open311_, *access_, *report_doors_);
   add_channel_routes(router, *channels_);
+  reasons_ = std::make_unique<GroupReasons>(service, *groups_);
+  add_group_routes(router, {service, *ledger_, *groups_, *reasons_});
 }
 
 void RespondService::rebind(std::shared_ptr<const model::Workspace> workspace) {
@@ -251,7 +272,20 @@ Status RespondService::follow(store::Ledger::Write& write,
   return incidents_->on_groups(write, changes, now);
 }
 
-void RespondService::tell() {}
+void RespondService::tell() {
+  tell_groups();
+}
+
+void RespondService::tell_groups() {
+  if (service_ == nullptr) return;
+  const auto touched = groups_->touched();
+  if (!touched) return report(fail(touched.error()), "pages");
+  const auto state = service_->state();
+  for (const respond::AlertGroup& group : *touched) {
+    publish_event({Topic::groups, "alert_group", group_event(group, *state, (*reasons_)(group)),
+                   group.region});
+  }
+}
 
 Status RespondService::tick() {
   auto write = ledger_->begin();

@@ -28,6 +28,7 @@
 
 namespace cairn::respond {
 class Grouping;
+struct GroupingOptions;
 class IncidentDesk;
 class ReportDesk;
 class WarningDesk;
@@ -39,6 +40,7 @@ namespace cairn::server {
 class AccessDesk;
 class AccessDesk;
 class ChannelDesk;
+class GroupReasons;
 class Open311Desk;
 class Service;
 struct ReportDoors;
@@ -85,6 +87,7 @@ class RespondService {
   RespondService(Files& files, const Clock& clock, RespondOptions options);
   Status open_access(std::shared_ptr<const model::Workspace> workspace);
   Status open_desks(std::shared_ptr<const model::Workspace> workspace);
+  respond::GroupingOptions grouping_options() const;
   Status open_channels(std::shared_ptr<const model::Workspace> workspace);
   Status open_public(std::shared_ptr<const model::Workspace> workspace);
   void work();
@@ -93,6 +96,7 @@ class RespondService {
                 Instant now);
   Status tick();
   void tell();
+  void tell_groups();
   void publish_event(Event event);
   void report(const Status& done, std::string_view what);
 
@@ -103,6 +107,7 @@ class RespondService {
   std::unique_ptr<store::Ledger> ledger_;  // before the desks
   std::unique_ptr<AccessDesk> access_;
   std::unique_ptr<respond::Grouping> groups_;
+  std::unique_ptr<GroupReasons> reasons_;  // once attached
   std::unique_ptr<ChannelDesk> channels_;
   std::unique_ptr<respond::IncidentDesk> incidents_;
   std::unique_ptr<respond::WarningDesk> warnings_;
