@@ -263,6 +263,115 @@ test('live', async () => {
   assert.deepEqual(complaints(JSON.parse(clock[1]), schema), []);
 });
 
+/** By the server's own token: what only some may see. */
+const inside = { headers: { Authorization: `Bearer ${token}` }, skip: token === '' };
+
+test('groups of alerts and maintenance', async () => {
+  const { groups } = await ask('/v1/alert-groups', { query: { open: 'true', limit: '20' } });
+  await ask('/v1/alert-groups', { query: { region: '5134', hazard: 'nothing', offset: '3' } });
+  const none = { fill: { id: 'nothing' }, status: 404 };
+  await ask('/v1/alert-groups/{id}', none);
+  await ask('/v1/alert-groups/{id}/alerts', none);
+  for (const { id } of groups) {
+    await ask('/v1/alert-groups/{id}', { fill: { id } });
+    await ask('/v1/alert-groups/{id}/alerts', { fill: { id }, query: { limit: '5' } });
+  }
+  await ask('/v1/maintenance', { query: { past: 'true' } });
+  const refused = { method: 'post', status: 401, headers: { 'Content-Type': 'application/json' } };
+  await ask('/v1/maintenance', { ...refused, body: '{}' });
+});
+
+test('a maintenance is declared once for a key, listed and ended', inside, async () => {
+  const headers = {
+    ...inside.headers,
+    'Content-Type': 'application/json',
+    'Idempotency-Key': `contract-${process.pid}`,
+  };
+  const end = new Date(Date.now() + 3600e3).toISOString();
+  const body = JSON.stringify({ region: '513437', end, reason: 'contract' });
+  const said = await ask('/v1/maintenance', { method: 'post', status: 201, headers, body });
+  const again = await ask('/v1/maintenance', { method: 'post', status: 201, headers, body });
+  assert.equal(again.id, said.id);
+  const ended = await ask('/v1/maintenance/{id}/end', {
+    method: 'post',
+    fill: { id: said.id },
+    headers,
+    body: JSON.stringify({ reason: 'over' }),
+  });
+  assert.equal(ended.state, 'over');
+  const { maintenance } = await ask('/v1/maintenance', { query: { past: 'true' } });
+  assert.ok(maintenance.some((each) => each.id === said.id));
+});
+
+test('warnings, channels and CAP', inside, async () => {
+  const { headers } = inside;
+  const json = { ...headers, 'Content-Type': 'application/json' };
+  const { warnings } = await ask('/v1/warnings', { headers, query: { limit: '5' } });
+  await ask('/v1/warnings', { headers, query: { open: 'true', kind: 'duty', region: '5134' } });
+  for (const { id } of warnings) await ask('/v1/warnings/{id}', { headers, fill: { id } });
+  await ask('/v1/warnings/{id}', { headers, fill: { id: 'nothing' }, status: 404 });
+  await ask('/v1/warnings/refused', { headers });
+  const wish = { regions: ['513437'], event: { zh: '演练', en: 'Exercise' }, status: 'Exercise' };
+  const prepare = { method: 'post', headers: json, body: JSON.stringify(wish) };
+  const draft = await ask('/v1/warnings/prepare', prepare);
+  assert.equal(draft.status, 'Exercise');
+  assert.ok(draft.areas.length > 0);
+  await ask('/v1/warnings/prepare', { ...prepare, body: '{"level":"green"}', status: 400 });
+  await ask('/v1/cap/warnings.atom');
+  await ask('/v1/cap/alerts.atom', { headers });
+  await ask('/v1/cap/{identifier}.xml', { headers, fill: { identifier: 'none' }, status: 404 });
+  await ask('/v1/alerts/{id}/cap', { headers, fill: { id: 'nothing' }, status: 404 });
+  const channels = await ask('/v1/channels', { headers });
+  const path = '/v1/channels/{id}/deliveries';
+  for (const { id } of channels) await ask(path, { headers, fill: { id }, query: { limit: '5' } });
+  await ask(path, { headers, fill: { id: 'nothing' }, status: 404 });
+});
+test('who is not signed in is told so', async () => {
+  for (const path of [
+    '/v1/warnings',
+    '/v1/channels',
+    '/v1/incidents',
+    '/v1/accounts',
+    '/v1/audit',
+  ]) {
+    await ask(path, { status: 401 });
+  }
+});
+
+test('incidents, units, workflows', inside, async () => {
+  const { headers } = inside;
+  const { incidents } = await ask('/v1/incidents', { headers, query: { open: 'all', limit: '5' } });
+  for (const { id } of incidents) await ask('/v1/incidents/{id}', { headers, fill: { id } });
+  await ask('/v1/incidents/board', { headers });
+  await ask('/v1/incidents/{id}', { headers, fill: { id: 'I-0' }, status: 404 });
+  const file = { id: 'I-0', sha256: '0'.repeat(64) };
+  await ask('/v1/incidents/{id}/files/{sha256}', { headers, fill: file, status: 404 });
+  await ask('/v1/units', { headers, query: { region: '5134' } });
+  const { kinds } = await ask('/v1/incident-kinds', { headers });
+  for (const id of new Set(kinds.map((each) => each.workflow))) {
+    await ask('/v1/workflows/{id}', { headers, fill: { id } });
+  }
+});
+
+test('the form of the public', async () => {
+  const form = await ask('/v1/report-form');
+  assert.ok(form.kinds.length > 0);
+  await ask('/v1/report-places', { query: { parent: '513437' } });
+  const near = { kind: form.kinds[0].id, lon: '102.3', lat: '27.8' };
+  await ask('/v1/report-nearby', { query: near });
+  await ask('/v1/reports/{number}', { fill: { number: 'R-00000000-0000' }, status: 404 });
+});
+
+test('sessions, accounts and the audit trail', inside, async () => {
+  const session = await ask('/v1/session');
+  assert.equal(session.signed_in, false);
+  await ask('/v1/accounts', { headers: inside.headers });
+  await ask('/v1/audit', { headers: inside.headers, query: { limit: '5' } });
+  // No provider is configured here.
+  await ask('/v1/session/oidc', { status: 404 });
+  await ask('/v1/session/oidc/return', { status: 404, query: { state: 'x', code: 'y' } });
+});
+
 test('mistakes get a problem document with the right status', async () => {
   const bad = (path, status, rest) => ask(path, { status, ...rest });
   await bad('/v1/regions/{code}', 404, { fill: { code: '999999' } });

@@ -109,6 +109,7 @@ export class DeskStandIn extends StandIn {
       mailChannel(),
       mailChannel({ id: 'horn', label: text('村级广播', 'Loudspeakers'), simulated: true }),
     ];
+    this.awaiting = [];
     this.sent = [];
     this.prepared = [];
     this.account = officer;
@@ -140,7 +141,7 @@ export class DeskStandIn extends StandIn {
         const warnings = [...this.warnings.values()]
           .filter((each) => !query.has('kind') || each.kind === query.get('kind'))
           .filter((each) => !query.has('group') || each.group === query.get('group'));
-        return { warnings: warnings.map(bare), total: warnings.length, awaiting: [] };
+        return { warnings: warnings.map(bare), total: warnings.length, awaiting: this.awaiting };
       }
       case '/v1/warnings/refused':
         return { refused: [], next_before: null };
@@ -200,6 +201,10 @@ export class DeskStandIn extends StandIn {
     }
     if (path === '/v1/warnings/prepare') return this.prepare(body);
     if (path === '/v1/warnings') return this.release(body, headers);
+    if (path === '/v1/warnings/awaiting/aw-1/confirm') {
+      const [{ wish }] = this.awaiting.splice(0);
+      return this.release({ ...wish, digest: body.digest }, headers);
+    }
     if (path === '/v1/maintenance') return this.declare(body);
     const end = /^\/v1\/maintenance\/([^/]+)\/end$/.exec(path);
     if (end === null) return undefined;

@@ -137,6 +137,30 @@ test('one key warns: seen whole, changed, held, delivered; then called off with 
   });
 });
 
+test('a release that waits for a second person is seen by him and confirmed', () => {
+  house.awaiting = [
+    {
+      id: 'aw-1',
+      headline: { zh: '普格县边坡红色预警', en: 'Red warning: slope in Puge' },
+      level: 'red',
+      by: 'colleague',
+      at: new Date().toISOString(),
+      until: new Date(Date.now() + 600e3).toISOString(),
+      digest: 'shown',
+      wish: { group: 'g-1' },
+    },
+  ];
+  return see('/alerts', async (page) => {
+    await page.getByText('1 条预警待第二人确认').click();
+    await page.locator('.awaiting', { hasText: '普格县边坡红色预警' }).waitFor();
+    await hold(page, page.locator('.awaiting .hold'));
+    await until(() => house.sent.length === 1, 'it is released');
+    assert.equal(house.sent[0].digest, 'shown');
+    await page.locator('.warningrow').waitFor();
+    await page.locator('.awaiting').waitFor({ state: 'detached' });
+  });
+});
+
 test('maintenance is declared from a group and ended with a reason', () => {
   house.groups.set('g-1', slopeGroup());
   return see('/alerts?group=g-1', async (page) => {

@@ -31,6 +31,7 @@ export const dutyWords = {
   groupsLost: ['连接中断，以下停在 {0}。', 'The line is cut; what follows stopped at {0}.'],
   sumUnacknowledged: ['{0} 组未签收', '{0} not acknowledged'],
   sumAllAcknowledged: ['全部已签收', 'all acknowledged'],
+  sumAwaiting: ['{0} 条预警待第二人确认', 'warnings waiting for a second person: {0}'],
   sumOverdue: ['{0} 件处置逾期', 'incidents overdue: {0}'],
   sumChannels: ['{0} 个渠道有故障', 'channels in trouble: {0}'],
   alertsInside: ['{0} 条告警', '{0} alerts'],
