@@ -123,6 +123,7 @@ void GroupBoard::add(Member& member) {
   const bool lasting = counts(m.state) && !m.consequence;
   for (Group* group = member.group; group != nullptr; group = group->parent) {
     count(group->tally, member, 1);
+    note_lead(*group);
     if (!lasting) continue;
     AlertGroup& g = group->it();
     g.highest = std::max(g.highest, member.level);
@@ -131,6 +132,16 @@ void GroupBoard::add(Member& member) {
   member.group->members.insert(&member);
   if (lasting && member.firing()) member.group->it().cause.clear();
   touched_.insert(member.group->it().id);
+}
+
+void GroupBoard::note_lead(Group& group) {
+  if (group.tally.order.empty()) return;
+  const GroupMember& lead = group.tally.order.begin()->second->it();
+  AlertGroup& g = group.it();
+  if (g.lead == lead.alert) return;
+  g.lead = lead.alert;
+  g.lead_rule = lead.rule;
+  g.lead_thing = lead.thing;
 }
 
 void GroupBoard::remove(Member& member) {
@@ -152,6 +163,7 @@ void GroupBoard::change(Member& member, Instant now, Change change) {
   Group& group = *member.group;
   const bool was_loud = &group == from ? was_loud_there : group.tally.is_loud();
   add(member);
+  if (&group != from) note_lead(*from);
   if (member.firing()) causes_->put(cause_view(member.it()));
   if (!member.dirty) dirty_.push_back(&member);
   member.dirty = true;
@@ -353,8 +365,7 @@ void GroupBoard::began(Member& member, Instant now) {
     if (at == members_.end()) continue;
     Member& other = *at->second;
     const bool waits = other.it().consequence && other.row.release.has_value();
-    const bool fresh = !other.it().consequence && (!other.group->row.called ||
-                                                   now <= other.it().seen + options_.cause_lead_ns);
+    const bool fresh = !other.it().consequence && now <= other.it().seen + options_.cause_lead_ns;
     if ((waits || fresh) && may_cause(member, other)) follow(other, member, now);
   }
 }
@@ -485,6 +496,7 @@ void GroupBoard::join(Group& child, Group& parent, Instant now) {
   child.it().parent = p.id;
   parent.children.insert(child.it().id);
   for (const Member* member : child.members) count(parent.tally, *member, 1);
+  note_lead(parent);
   p.highest = std::max(p.highest, child.it().highest);
   p.since = std::min(p.since, child.it().since);
   if (child.row.gather_at && parent.row.gather_at) {

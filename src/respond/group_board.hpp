@@ -102,6 +102,7 @@ class GroupBoard {
   std::string upper_region(const std::string& region) const;
   static CauseAlert cause_view(const GroupMember& member);
   static void count(Tally& tally, const Member& member, int sign);
+  static void note_lead(Group& group);
   void add(Member& member);
   void remove(Member& member);
   template <class Change>

@@ -61,9 +61,7 @@ void GroupBoard::summarise(Group& group) const {
   g.retracted = tally.retracted;
   if (tally.order.empty()) return;
   const GroupMember& lead = tally.order.begin()->second->it();
-  g.lead = lead.alert;
-  g.lead_rule = lead.rule;
-  g.lead_thing = lead.thing;
+  note_lead(group);
   g.maintenance = tally.is_loud() ? std::string() : lead.maintenance;
 }
 
