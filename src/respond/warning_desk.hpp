@@ -111,10 +111,10 @@ struct Refused {
 
 struct WarningQuery {
   bool open = false;  // neither ended nor expired
-  std::optional<WarningKind> kind;
-  std::string region;  // code: in it or beneath
-  std::string group;
-  std::string incident;
+  std::optional<WarningKind> kind = {};
+  std::string region = {};  // code: in it or beneath
+  std::string group = {};
+  std::string incident = {};
   std::size_t limit = 100;
   std::size_t offset = 0;
 };
