@@ -19,8 +19,13 @@ using respond::StoredDelivery;
 constexpr std::size_t body_most = 8 * 1024;
 constexpr std::size_t reason_bytes = 2'000;  // 500 characters
 
+// To the millisecond.
+std::string time_text(Instant t, Zone zone) {
+  constexpr std::int64_t ms = 1'000'000;
+  return to_string(Instant{t.ns / ms * ms}, zone);
+}
 Json time_or_null(const std::optional<Instant>& t, Zone zone) {
-  return t ? Json(to_string(*t, zone)) : Json(nullptr);
+  return t ? Json(time_text(*t, zone)) : Json(nullptr);
 }
 
 Json channel_json(const ChannelState& state, Zone zone) {
@@ -45,11 +50,11 @@ Json channel_json(const ChannelState& state, Zone zone) {
            {"last_test", nullptr},
            {"trouble", nullptr}};
   if (queue.last_trouble_at) {
-    out["last_trouble"] = {{"at", to_string(*queue.last_trouble_at, zone)},
+    out["last_trouble"] = {{"at", time_text(*queue.last_trouble_at, zone)},
                            {"text", queue.last_trouble}};
   }
   if (queue.test_at) {
-    out["last_test"] = {{"at", to_string(*queue.test_at, zone)},
+    out["last_test"] = {{"at", time_text(*queue.test_at, zone)},
                         {"ok", queue.test_ok},
                         {"message", queue.test_message}};
   }
@@ -85,9 +90,9 @@ Json delivery_json(const Call& call, const StoredDelivery& stored, Zone zone) {
           {"text", seen ? Json(p.text) : Json(nullptr)},
           {"status", p.status},
           {"urgent", p.urgent},
-          {"posted", to_string(d.posted, zone)},
+          {"posted", time_text(d.posted, zone)},
           {"attempts", d.attempts},
-          {"next", due ? Json(to_string(d.next, zone)) : Json(nullptr)},
+          {"next", due ? Json(time_text(d.next, zone)) : Json(nullptr)},
           {"held", stored.hold},
           {"delivered", time_or_null(d.delivered, zone)},
           {"given_up", time_or_null(d.given_up, zone)},
