@@ -23,7 +23,7 @@ struct Jws {
   std::string key_id;  // empty: none
   std::string signed_part;
   std::string signature;
-  std::string claims;  // JSON, an object without doubled keys
+  std::string claims;  // whatever was signed: check_claims() reads it
 };
 // At most 16 KiB.
 Result<Jws> parse_jws(std::string_view token);
