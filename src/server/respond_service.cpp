@@ -12,12 +12,16 @@
 #include "core/text.hpp"
 #include "respond/grouping.hpp"
 #include "respond/incident_desk.hpp"
+#include "respond/reach.hpp"
 #include "respond/report_desk.hpp"
+#include "respond/spot.hpp"
 #include "respond/warning_desk.hpp"
 #include "server/access.hpp"
 #include "server/api_groups.hpp"
+#include "server/api_incidents.hpp"
 #include "server/api_open311.hpp"
 #include "server/api_reports.hpp"
+#include "server/api_warnings.hpp"
 #include "server/channel_desk.hpp"
 #include "server/http_client.hpp"
 #include "server/open311_desk.hpp"
@@ -75,8 +79,9 @@ RespondService::~RespondService() {
 
 Result<std::unique_ptr<RespondService>> RespondService::open(
     Files& files, const Clock& clock, std::shared_ptr<const model::Workspace> workspace,
-    RespondOptions options) {
+    const model::Snapshot& snapshot, RespondOptions options) {
   std::unique_ptr<RespondService> out(new RespondService(files, clock, std::move(options)));
+  out->places_ = respond::places_of(snapshot, clock.now());
   auto ledger = store::Ledger::open(out->options_.directory + "/respond");
   if (!ledger) return fail(ledger.error());
   out->ledger_ = std::move(*ledger);
@@ -134,6 +139,7 @@ Status RespondService::open_desks(std::shared_ptr<const model::Workspace> worksp
     return service_ == nullptr ? std::vector<respond::Spot>{}
                                : group_spots(group, *groups_, *service_->state(), inside);
   };
+  warn.places = [this] { return places_; };
   auto warnings =
       respond::WarningDesk::open(*ledger_, channels_->outbox(), workspace, std::move(warn));
   if (!warnings) return fail(warnings.error());
@@ -189,9 +195,48 @@ void RespondService::attach(Service& service) {
   add_channel_routes(router, *channels_);
   reasons_ = std::make_unique<GroupReasons>(service, *groups_);
   add_group_routes(router, {service, *ledger_, *groups_, *reasons_});
+  WarningDoors warn{ledger_.get(), warnings_.get(), &channels_->outbox(), channels_.get()};
+  warn.alert = [this](const std::string& id) { return alert_context(id); };
+  add_warning_routes(router, service, warn);
+  add_cap_routes(router, service, warn);
+  IncidentDoors work{*incidents_, *ledger_};
+  work.name_of = [this](const std::string& id) -> Label {
+    const auto account = access_->accounts().find(id);
+    return account ? account->name : Label{};
+  };
+  work.changed = [this] { poke(); };
+  add_incident_routes(router, std::move(work));
 }
 
-void RespondService::rebind(std::shared_ptr<const model::Workspace> workspace) {
+void RespondService::poke() {
+  {
+    const std::lock_guard lock(mutex_);
+    poked_ = true;
+  }
+  wake_.notify_all();
+}
+
+std::optional<AlertContext> RespondService::alert_context(const std::string& id) const {
+  const watch::Live* live = service_->live();
+  if (live == nullptr) return std::nullopt;
+  const auto page = live->alerts({.open = false, .id = id, .limit = 1});
+  if (page.alerts.empty()) return std::nullopt;
+  AlertContext out;
+  out.alert = page.alerts.front();
+  const auto state = service_->state();
+  out.spot = respond::spot_of(state->base->snapshot(), out.alert.type, out.alert.thing,
+                              out.alert.region, service_->now());
+  const auto member = groups_->member(id);
+  if (member && *member) {
+    const auto group = groups_->group((*member)->group);
+    if (group && *group) out.reason = (*reasons_)(**group);
+  }
+  return out;
+}
+
+void RespondService::rebind(std::shared_ptr<const model::Workspace> workspace,
+                            const model::Snapshot& snapshot) {
+  places_ = respond::places_of(snapshot, clock_.now());
   access_->rebind(workspace);
   groups_->rebind(workspace);
   channels_->rebind(workspace);
@@ -245,7 +290,8 @@ void RespondService::work() {
     if (more && *more) continue;
     const std::chrono::milliseconds pause =
         failures_ == failures ? look_every : std::chrono::milliseconds(retry_after);
-    wake_.wait_for(lock, pause, [this] { return stopping_; });
+    wake_.wait_for(lock, pause, [this] { return stopping_ || poked_; });
+    poked_ = false;
   }
 }
 
@@ -260,20 +306,45 @@ Result<bool> RespondService::take_alerts() {
   auto changes = groups_->take(*write, *feed, now);
   if (!changes) return fail(changes.error());
   if (auto done = follow(*write, *changes, now); !done) return fail(done.error());
-  if (auto done = write->commit(); !done) return fail(done.error());
+  if (auto done = commit(*write); !done) return fail(done.error());
   return feed->size() == alerts_at_once;
 }
 
 // What a change of groups leads to, in its transaction.
 Status RespondService::follow(store::Ledger::Write& write,
                               std::span<const respond::GroupChange> changes, Instant now) {
+  pending_.clear();
   auto warned = warnings_->on_groups(write, changes, now);
   if (!warned) return fail(warned.error());
+  tell_soon(std::move(*warned));
   return incidents_->on_groups(write, changes, now);
 }
 
 void RespondService::tell() {
   tell_groups();
+  if (service_ == nullptr) return;
+  tell_warnings();
+  service_->events().publish(incident_events(*incidents_, told_incidents_));
+}
+
+// Told after the commit.
+void RespondService::tell_soon(std::vector<respond::Warning> warned) {
+  for (respond::Warning& warning : warned) pending_.push_back(std::move(warning));
+}
+
+Status RespondService::commit(store::Ledger::Write& write) {
+  auto pending = std::exchange(pending_, {});
+  auto done = write.commit();
+  if (!done) return done;
+  for (respond::Warning& warning : pending) warned_.push_back(std::move(warning));
+  return {};
+}
+
+void RespondService::tell_warnings() {
+  const auto state = service_->state();
+  for (const respond::Warning& warning : std::exchange(warned_, {})) {
+    publish_event(warning_event(warning, *state, clock_.now()));
+  }
 }
 
 void RespondService::tell_groups() {
@@ -294,10 +365,12 @@ Status RespondService::tick() {
   auto changes = groups_->tick(*write, now);
   if (!changes) return fail(changes.error());
   if (auto done = follow(*write, *changes, now); !done) return done;
-  if (auto done = warnings_->tick(*write, now); !done) return fail(done.error());
+  auto warned = warnings_->tick(*write, now);
+  if (!warned) return fail(warned.error());
+  tell_soon(std::move(*warned));
   if (auto done = incidents_->tick(*write, now); !done) return fail(done.error());
   if (auto done = reports_->tick(*write, now); !done) return fail(done.error());
-  if (auto done = write->commit(); !done) return done;
+  if (auto done = commit(*write); !done) return done;
   return channels_->forget_old(now);
 }
 

@@ -20,7 +20,10 @@
 #include <vector>
 
 #include "core/seams.hpp"
+#include "model/snapshot.hpp"
 #include "model/workspace.hpp"
+#include "respond/reach.hpp"
+#include "respond/warning.hpp"
 #include "server/event_hub.hpp"
 #include "server/metrics.hpp"
 #include "store/journal.hpp"
@@ -43,6 +46,7 @@ class ChannelDesk;
 class GroupReasons;
 class Open311Desk;
 class Service;
+struct AlertContext;
 struct ReportDoors;
 
 struct RespondOptions {
@@ -59,7 +63,7 @@ class RespondService {
   // `files` and `clock` (on the wall) must outlive this.
   static Result<std::unique_ptr<RespondService>> open(
       Files& files, const Clock& clock, std::shared_ptr<const model::Workspace> workspace,
-      RespondOptions options);
+      const model::Snapshot& snapshot, RespondOptions options);
   ~RespondService();
   RespondService(const RespondService&) = delete;
   RespondService& operator=(const RespondService&) = delete;
@@ -67,7 +71,7 @@ class RespondService {
   // The routes, and whom to tell. Before run(); `service` must outlive this.
   void attach(Service& service);
   // An import has changed the workspace.
-  void rebind(std::shared_ptr<const model::Workspace> workspace);
+  void rebind(std::shared_ptr<const model::Workspace> workspace, const model::Snapshot& snapshot);
 
   // The journal's feed (store::Journal::changes).
   using Feed =
@@ -98,6 +102,11 @@ class RespondService {
   void tell();
   void tell_groups();
   void publish_event(Event event);
+  Status commit(store::Ledger::Write& write);
+  void tell_soon(std::vector<respond::Warning> warned);
+  void tell_warnings();
+  void poke();
+  std::optional<AlertContext> alert_context(const std::string& id) const;
   void report(const Status& done, std::string_view what);
 
   Files& files_;
@@ -115,6 +124,9 @@ class RespondService {
   std::unique_ptr<ReportDoors> report_doors_;
   std::unique_ptr<Open311Desk> open311_;
 
+  std::vector<respond::Place> places_;     // of the present workspace
+  std::vector<respond::Warning> pending_;  // likewise; of the transaction under way
+  std::vector<respond::Warning> warned_;   // of the thread: to be told after the commit
   Feed feed_;
   std::uint64_t told_incidents_ = 0;  // cursor
   std::string trouble_;               // the last error, while it lasts
@@ -122,6 +134,7 @@ class RespondService {
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;  // under mutex
+  bool poked_ = false;     // under mutex
   std::thread thread_;
 };
 

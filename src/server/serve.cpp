@@ -166,7 +166,7 @@ class Instance final : public Running {
       auto state = build_state(std::move(*served), imported, service_.true_clock().now(),
                                generation_of(*live_));
       if (shard_ && shard_->parent()) state->present = &live_->engine();
-      if (respond_) respond_->rebind(state->workspace);
+      if (respond_) respond_->rebind(state->workspace, state->base->snapshot());
       return std::shared_ptr<const State>(std::move(state));
     };
   }
@@ -281,7 +281,7 @@ Result<std::unique_ptr<Running>> serve(const ServeOptions& options, Files& files
   // A shard's alerts are its parent's.
   if (!options.data_directory.empty() && options.shard.empty()) {
     auto opened = RespondService::open(files, true_clock, {world, &world->workspace},
-                                       respond_options(options));
+                                       world->snapshot, respond_options(options));
     if (!opened) return fail(opened.error());
     respond = std::move(*opened);
   }
