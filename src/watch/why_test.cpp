@@ -52,6 +52,12 @@ TEST(Why, TellsTheConditionAndWhatItWasReadFrom) {
   EXPECT_EQ(why.condition, true);
   ASSERT_EQ(why.explanation.inputs.size(), 1u);
   EXPECT_EQ(why.explanation.inputs[0].value, 3);
+  ASSERT_TRUE(why.compared);
+  EXPECT_EQ(why.compared->left, "level");
+  EXPECT_FALSE(why.compared->label.empty());
+  EXPECT_EQ(why.compared->op, ">");
+  EXPECT_EQ(why.compared->value, 3);
+  EXPECT_EQ(why.compared->limit, 2);
   EXPECT_NE(why.sentence.find("level > 2 m holds."), std::string::npos) << why.sentence;
 }
 
