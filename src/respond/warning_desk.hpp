@@ -40,9 +40,9 @@ namespace cairn::respond {
 struct WarningOptions {
   std::string sender = "cairn@localhost";  // of CAP: globally one's own; no blank , < &
   Label sender_name{"Cairn", "Cairn"};
-  std::string contact;
-  std::string base_url;   // of the console, without a last '/'; empty: no web links
-  bool exercise = false;  // a demonstration: nothing leaves as Actual
+  std::string contact = {};
+  std::string base_url = {};  // of the console, without a last '/'; empty: no web links
+  bool exercise = false;      // a demonstration: nothing leaves as Actual
   std::string exercise_note = "演示数据，不是真实预警 / Demonstration, not a real warning";
   // How long a message counts unless renewed, by level.
   std::int64_t valid_ns[4] = {ns_per_day, ns_per_day, ns_per_day, ns_per_day};
@@ -50,19 +50,19 @@ struct WarningOptions {
   std::int64_t gather_ns = 300 * ns_per_second;    // between updates that are not worse
   std::int64_t cleared_ns = 3600 * ns_per_second;  // how long an all clear is shown
   double radius_m = 5000;                          // around the things of a group
-  std::optional<Level> second_person_from;         // nothing: never
+  std::optional<Level> second_person_from = {};    // nothing: never
   std::int64_t second_person_ns = 600 * ns_per_second;
   std::size_t refused_kept = 1000;  // broken messages of others
   std::size_t message_bytes = std::size_t{1} << 20;
 
   // What comes from other desks and the registry. `inside` is the transaction that it is asked in;
   // null: what was committed. None may call the desk back.
-  std::function<Label(const AlertGroup&, const store::Database* inside)> reason;
-  std::function<std::vector<Spot>(const AlertGroup&, const store::Database* inside)> spots;
-  std::function<std::optional<AlertGroup>(const std::string& id)> group;
-  std::function<std::optional<Incident>(const std::string& id)> incident;
+  std::function<Label(const AlertGroup&, const store::Database* inside)> reason = {};
+  std::function<std::vector<Spot>(const AlertGroup&, const store::Database* inside)> spots = {};
+  std::function<std::optional<AlertGroup>(const std::string& id)> group = {};
+  std::function<std::optional<Incident>(const std::string& id)> incident = {};
   // Asked when the desk is opened and at each rebind: places_of() a snapshot.
-  std::function<std::vector<Place>()> places;
+  std::function<std::vector<Place>()> places = {};
 };
 
 // A release that waits for a second person.
