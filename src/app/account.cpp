@@ -8,6 +8,7 @@
 
 #include "app/context.hpp"
 #include "core/text.hpp"
+#include "model/workspace.hpp"
 #include "protect/accounts.hpp"
 #include "protect/audit.hpp"
 #include "server/random.hpp"
@@ -130,13 +131,17 @@ Result<std::vector<Grant>> read_grants(const std::string& text) {
   return out;
 }
 
+Result<model::Workspace> load_regions(const Context& context) {
+  Problems problems;  // of packs and plans: not of this command
+  return model::load_workspace(*context.files, {context.root, "panxi"}, problems);
+}
+
 // The grants of the command line, with regions and units that there are.
-Result<std::vector<Grant>> wanted_grants(const Context& context, const Args& args) {
+Result<std::vector<Grant>> wanted_grants(const Args& args,
+                                         const Result<model::Workspace>& workspace) {
   auto grants = read_grants(args.get("grants"));
   if (!grants) return fail(grants.error());
   if (args.has("administrator")) grants->push_back({Role::administrator, "", ""});
-  Problems problems;
-  const auto workspace = model::load_workspace(*context.files, {context.root, "panxi"}, problems);
   if (!workspace) return fail(workspace.error());
   std::vector<std::string> units;
   for (const model::UnitDef& unit : workspace->response.units) units.push_back(unit.id);
@@ -241,7 +246,7 @@ const CommandSpec audit_verify_command = {
 int run_account_add(const Args& args) {
   auto desk = open_desk(args);
   if (!desk) return complain(desk.error());
-  auto grants = wanted_grants(desk->context, args);
+  auto grants = wanted_grants(args, load_regions(desk->context));
   if (!grants) return complain(grants.error());
   auto password = read_password(args);
   if (!password) return complain(password.error());
@@ -280,7 +285,7 @@ int run_account_list(const Args& args) {
 int run_account_grant(const Args& args) {
   auto desk = open_desk(args);
   if (!desk) return complain(desk.error());
-  auto grants = wanted_grants(desk->context, args);
+  auto grants = wanted_grants(args, load_regions(desk->context));
   if (!grants) return complain(grants.error());
   protect::AccountChange wanted;
   wanted.grants = std::move(*grants);
@@ -323,12 +328,9 @@ int run_account_token(const Args& args) {
   if (!days || *days < 1 || *days > 366) {
     return complain({Code::invalid, "--days is a number from 1 to 366", ""});
   }
-  auto grants = wanted_grants(desk->context, args);
+  const auto workspace = load_regions(desk->context);
+  auto grants = wanted_grants(args, workspace);
   if (!grants) return complain(grants.error());
-  Problems problems;
-  const auto workspace =
-      model::load_workspace(*desk->context.files, {desk->context.root, "panxi"}, problems);
-  if (!workspace) return complain(workspace.error());
   protect::NewToken wanted{id, args.get("label", "command line"),
                            args.has("grants") ? *grants : account->grants,
                            desk->now() + *days * ns_per_day};

@@ -88,7 +88,8 @@ model::Grant read_grant(model::YamlMap& map, Problems& problems) {
 
 }  // namespace
 
-Result<OidcConfig> load_oidc(const Files& files, const std::string& path) {
+Result<OidcConfig> load_oidc(const Files& files, const std::string& path,
+                             const std::string& base_url) {
   auto text = files.read(path);
   if (!text) return fail(text.error());
   auto node = model::parse_yaml(*text, path);
@@ -105,7 +106,8 @@ Result<OidcConfig> load_oidc(const Files& files, const std::string& path) {
     out.client_secret = std::string(trim(*secret));
   }
   out.label = map.label("label", true);
-  out.base_url = map.text("base_url", true);
+  out.base_url = map.text("base_url", base_url.empty());
+  if (out.base_url.empty()) out.base_url = base_url;
   out.scopes = map.texts("scopes");
   if (out.scopes.empty()) out.scopes = {"openid", "profile"};
   out.claim = map.text("claim", true);

@@ -56,7 +56,9 @@ struct OidcConfig {
   std::vector<std::pair<std::string, model::Grant>> grants;  // value of the claim, what it gives
 };
 // `path` is that of oidc.yaml. Addresses are https, but for this machine's.
-Result<OidcConfig> load_oidc(const Files& files, const std::string& path);
+// `base_url` is where browsers reach the console, when the file does not say it.
+Result<OidcConfig> load_oidc(const Files& files, const std::string& path,
+                             const std::string& base_url = {});
 
 // Thread-safe. What asks the provider may take seconds.
 class Oidc {

@@ -111,7 +111,7 @@ Status AccessDesk::open_parts(store::Ledger& ledger, Files& files) {
   }
   const std::string path = options_.directory + "/oidc.yaml";
   if (!options_.http || !files.exists(path)) return {};
-  auto config = protect::load_oidc(files, path);
+  auto config = protect::load_oidc(files, path, options_.base_url);
   if (!config) {
     trouble_ = to_string(config.error());
     return {};
