@@ -43,15 +43,16 @@ class IncidentBook;  // workflows and calendars of the packs, ready to run
 struct NewIncident {
   std::string kind;  // model::IncidentKind
   Origin origin = Origin::officer;
-  std::string title;   // empty: made of kind and place
-  std::string text;    // for all who work on it
-  std::string region;  // code of the smallest division known
-  std::optional<geo::Point> position;
+  std::string title = {};   // empty: made of kind and place
+  std::string text = {};    // for all who work on it
+  std::string region = {};  // code of the smallest division known
+  std::optional<geo::Point> position = {};
   bool estimated = false;  // the position is
-  std::string group;       // of alerts; empty: none
-  std::optional<Level> level;
-  Reporter reporter;  // empty: none
-  std::string key;    // the same key of the same actor opens one incident; empty: always a new one
+  std::string group = {};  // of alerts; empty: none
+  std::optional<Level> level = {};
+  Reporter reporter = {};  // empty: none
+  std::string key =
+      {};  // the same key of the same actor opens one incident; empty: always a new one
 };
 
 struct Command {
