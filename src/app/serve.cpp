@@ -22,6 +22,7 @@ const OptionSpec serve_options[] = {
     {"address", "<ip>", "listen here (default: 127.0.0.1; elsewhere needs a token)"},
     {"port", "<number>", "port (default: 8080; 0: any free one)"},
     {"token", "<secret>", "bearer token for writing (default: environment CAIRN_TOKEN)"},
+    {"behind-proxy", "", "a reverse proxy with TLS is the only one that reaches this server"},
     {"web", "<folder>", "the built console (default: web/dist in the root)"},
     {"mqtt-port", "<number>", "port of the MQTT door (default: 1883, or a free one)"},
     {"coap-port", "<number>", "UDP port of the CoAP door (default: none; often 5683)"},
@@ -190,6 +191,7 @@ int run_serve(const Args& args) {
   options.study = true;
   if (!read_several(*context, args, options)) return exit_usage;
   if (!read_doors(*context, args, options)) return exit_usage;
+  options.behind_proxy = args.has("behind-proxy");
   options.true_clock = context->clock.get();
   options.fatal = end_at_once;
   options.environment = [](const std::string& name) -> std::optional<std::string> {

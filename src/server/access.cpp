@@ -7,6 +7,7 @@
 #include "server/api_access.hpp"
 #include "server/detail/access_json.hpp"
 #include "server/problem.hpp"
+#include "server/proxy.hpp"
 #include "server/random.hpp"
 #include "server/service.hpp"
 
@@ -204,7 +205,7 @@ Response AccessDesk::session_answer(const Call& call) {
     if (by_cookie) out["csrf"] = held->csrf;
   }
   if (oidc_) out["oidc"] = {{"label", json_label(oidc_->config().label)}};
-  if (options_.demonstration) {
+  if (options_.demonstration && is_of_this_machine(call.request)) {
     Json list = Json::array();
     for (const protect::DemoAccount& each : demo_) {
       list.push_back(

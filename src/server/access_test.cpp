@@ -436,6 +436,9 @@ TEST_F(AccessTest, ADemonstrationShowsItsAccountsAndAnythingElseEndsThem) {
   EXPECT_EQ(session(browser)["account"]["must_change_password"], false);
   const auto mode = std::filesystem::status(directory_ + "/demo-accounts").permissions();
   EXPECT_EQ(mode, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+  const Response elsewhere =
+      ask({.path = "/v1/session", .headers = {{"host", "evil.example:8080"}}});
+  EXPECT_EQ(elsewhere.body.find("demo_accounts"), std::string::npos);
   open({.demonstration = true});  // the same again
   EXPECT_EQ(session({})["demo_accounts"], shown);
   open({});

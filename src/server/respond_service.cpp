@@ -23,6 +23,7 @@
 #include "server/api_reports.hpp"
 #include "server/api_warnings.hpp"
 #include "server/channel_desk.hpp"
+#include "server/channel_open311.hpp"
 #include "server/http_client.hpp"
 #include "server/open311_desk.hpp"
 #include "server/random.hpp"
@@ -75,6 +76,7 @@ RespondService::RespondService(Files& files, const Clock& clock, RespondOptions 
 
 RespondService::~RespondService() {
   stop();
+  channels_.reset();  // ways out may use the desks until they end
 }
 
 Result<std::unique_ptr<RespondService>> RespondService::open(
@@ -94,6 +96,7 @@ Status RespondService::open_access(std::shared_ptr<const model::Workspace> works
   needs.directory = ledger_->directory();
   needs.demonstration = options_.demonstration;
   needs.base_url = options_.base_url;
+  needs.behind_proxy = options_.behind_proxy;
   needs.http = ask_provider;
   auto access = AccessDesk::open(*ledger_, files_, clock_, std::move(workspace), std::move(needs));
   if (!access) return fail(access.error());
@@ -118,6 +121,7 @@ Status RespondService::open_desks(std::shared_ptr<const model::Workspace> worksp
   auto incidents = respond::IncidentDesk::open(*ledger_, {files_, channels_->outbox(), workspace});
   if (!incidents) return fail(incidents.error());
   incidents_ = std::move(*incidents);
+  channels_->add_kind("open311", open311_kind(*ledger_, *incidents_));
   auto newest = incidents_->newest_change();
   if (!newest) return fail(newest.error());
   told_incidents_ = *newest;

@@ -53,6 +53,7 @@ struct RespondOptions {
   std::string directory;       // of the data; the ledger is in respond/
   bool exercise = false;       // a demonstration: nothing leaves as an actual warning
   bool demonstration = false;  // and nobody but this machine listens: sample accounts may be shown
+  bool behind_proxy = false;   // whose X-Forwarded-Proto counts
   std::string base_url = {};   // of the console, for links in messages
   // Of the process: secrets that channels.yaml names. None: there are none.
   std::function<std::optional<std::string>(const std::string&)> environment = {};

@@ -14,6 +14,7 @@
 #include "server/live_json.hpp"
 #include "server/live_service.hpp"
 #include "server/overlay_queue.hpp"
+#include "server/proxy.hpp"
 #include "server/respond_service.hpp"
 #include "server/service.hpp"
 #include "server/shard_service.hpp"
@@ -72,6 +73,7 @@ class Instance final : public Running {
         {.admit = [this](const Request& head) { return service_.admit(head); },
          .handle =
              [this](Request request, Reply reply) {
+               if (behind_proxy_) trust_proxy(request);
                if (OverlayQueue::concerns(*service_.state(), request)) {
                  return overlays_.take(std::move(request), std::move(reply));
                }
@@ -98,6 +100,8 @@ class Instance final : public Running {
     if (study_) study_->start([this] { (void)imports_.refresh(); });
     return {};
   }
+  // Before listen().
+  void behind_proxy(bool yes) { behind_proxy_ = yes; }
   void rehearse(const watch::World& world, Instant start) {
     live_->rehearse(world, start, http_->port());
   }
@@ -178,6 +182,7 @@ class Instance final : public Running {
   Service service_;
   ImportDesk imports_;
   CoverageDesk coverage_;
+  bool behind_proxy_ = false;
   // Before the listener, which feeds it.
   OverlayQueue overlays_{[this](Request request, Reply reply) {
                            service_.handle(std::move(request), std::move(reply));
@@ -209,7 +214,8 @@ RespondOptions respond_options(const ServeOptions& options) {
   RespondOptions out;
   out.directory = options.data_directory;
   out.exercise = options.rehearse.has_value();
-  out.demonstration = out.exercise && is_loopback(options.address);
+  out.behind_proxy = options.behind_proxy;
+  out.demonstration = out.exercise && is_loopback(options.address) && !options.behind_proxy;
   out.environment = options.environment;
   return out;
 }
@@ -222,10 +228,11 @@ bool is_loopback(std::string_view address) {
 
 Result<std::unique_ptr<Running>> serve(const ServeOptions& options, Files& files,
                                        const Clock& clock, Problems& problems) {
-  const bool beyond = !is_loopback(options.address);
+  const bool beyond = !is_loopback(options.address) || options.behind_proxy;
   if (beyond && options.token.empty()) {
-    return fail(Code::denied, format("listening on {} lets other machines in: that needs a token",
-                                     options.address));
+    return fail(Code::denied,
+                format("listening on {}{} lets other machines in: that needs a token",
+                       options.address, options.behind_proxy ? " behind a proxy" : ""));
   }
   std::unique_ptr<store::Registry> registry;
   model::Records imported;
@@ -291,6 +298,7 @@ Result<std::unique_ptr<Running>> serve(const ServeOptions& options, Files& files
       ServiceOptions{options.token, beyond, options.web_directory, options.true_clock}, clock,
       files, options.data_directory, std::move(state), std::move(registry), std::move(shard),
       std::move(live), std::move(study), std::move(respond));
+  running->behind_proxy(options.behind_proxy);
   HttpOptions http;
   http.address = options.address == "localhost" ? "127.0.0.1" : options.address;
   http.port = options.port;

@@ -48,6 +48,7 @@ struct ServeOptions {
   bool study = false;  // of coverage, over the home region's relief (server/study.hpp)
   // Variables of the process, for the secrets of channels; none: there are none.
   std::function<std::optional<std::string>(const std::string&)> environment = {};
+  bool behind_proxy = false;  // a reverse proxy is the only one that reaches this server
   std::string registry = {};  // "postgresql://…"; empty: a file of the data directory
 };
 
