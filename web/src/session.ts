@@ -9,6 +9,7 @@ export type Action = AccountAction;
 
 const session = shallowRef<Session | null>(null);
 const absent = ref(false);
+const failed = ref(false);
 const prompts = shallowRef<((done: boolean) => void)[]>([]);
 
 /** Null until the server has said so, or where it has no accounts. */
@@ -19,6 +20,8 @@ export const mustChange = computed(() => account.value?.must_change_password ===
 export const sessionState = readonly(session);
 /** The server knows no accounts. */
 export const withoutAccounts = readonly(absent);
+/** The server has not said who is signed in, and does not answer. */
+export const sessionUnknown = computed(() => failed.value && session.value === null);
 /** Is the person being asked to sign in over the page he is on? */
 export const asking = computed(() => prompts.value.length > 0);
 /** For keys of `useLoad`: what is shown depends on who looks. */
@@ -38,8 +41,10 @@ async function ask(): Promise<Session | null> {
     const response = await fetch('/v1/session', { headers: { Accept: 'application/json' } });
     absent.value = response.status === 404;
     if (response.ok) session.value = (await response.json()) as Session;
+    failed.value = !response.ok && !absent.value;
   } catch {
     // The network is away; whoever was signed in still is, as far as anybody knows.
+    failed.value = true;
   } finally {
     loading = null;
   }
@@ -97,7 +102,7 @@ export function giveUpSignIn(): void {
 
 setGate({
   csrf: () => session.value?.csrf ?? '',
-  async again(status) {
+  async again(status, ask) {
     const before = { csrf: session.value?.csrf ?? '', who: who.value };
     await loadSession();
     // Another tab signed in or out since: the word is a new one, and the person may be, too.
@@ -105,6 +110,6 @@ setGate({
       const same = before.who === '' || before.who === who.value;
       return same && session.value?.csrf !== before.csrf;
     }
-    return status === 401 && askToSignIn();
+    return status === 401 && ask && askToSignIn();
   },
 });

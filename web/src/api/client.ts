@@ -76,8 +76,8 @@ async function problemOf(response: Response): Promise<ApiError> {
 export interface Gate {
   /** For what a cookie alone must not change. */
   csrf: () => string;
-  /** After a 401 or a refused CSRF word: is it worth another try? Asks the person if need be. */
-  again: (status: number) => Promise<boolean>;
+  /** After a 401 or a refused CSRF word: is it worth another try? May `ask` the person. */
+  again: (status: number, ask: boolean) => Promise<boolean>;
 }
 let gate: Gate = { csrf: () => '', again: () => Promise.resolve(false) };
 export function setGate(next: Gate): void {
@@ -151,8 +151,8 @@ export async function write<T>(
     response = await attempt();
   } catch (error) {
     const barred = error instanceof ApiError && (error.status === 401 || error.status === 403);
-    if (!barred || byToken || options.quiet === true) throw error;
-    if (!(await gate.again(error.status))) throw error;
+    if (!barred || byToken) throw error;
+    if (!(await gate.again(error.status, options.quiet !== true))) throw error;
     response = await attempt();
   }
   return response.status === 204 ? null : ((await response.json()) as T);
