@@ -13,7 +13,7 @@
 namespace cairn::respond {
 namespace {
 
-using namespace std::string_view_literals;
+using std::string_view_literals::operator""sv;
 
 const Instant noon = parse_instant("2026-11-20T12:00:00+08:00").value();
 constexpr std::int64_t minute = 60 * ns_per_second;

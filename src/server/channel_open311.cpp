@@ -315,6 +315,7 @@ void Open311Channel::follow() {
     if (wake_.wait_for(lock, std::chrono::seconds(options_.poll_s), [this] { return stopping_; })) {
       return;
     }
+    if (house_.stopped && house_.stopped()) return;
     lock.unlock();
     (void)poll();
     lock.lock();
