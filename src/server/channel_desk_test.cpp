@@ -170,7 +170,8 @@ TEST_F(ChannelDeskTest, RightsAreAskedForAndAnswersToReportersArePersonal) {
   const Json some = json("xichang", "GET", "/v1/channels/a/deliveries", 200);
   EXPECT_EQ(some["deliveries"][0]["title"], nullptr);
   EXPECT_EQ(some["deliveries"][0]["number"], 2);
-  for (const protect::AuditRow& row : trail_->find({})->rows) {
+  const auto rows = trail_->find({})->rows;
+  for (const protect::AuditRow& row : rows) {
     EXPECT_EQ(row.outcome, protect::Outcome::refused);
   }
 }
@@ -195,7 +196,8 @@ TEST_F(ChannelDeskTest, TestsRetriesAndGivingUpAreAudited) {
   json("admin", "GET", "/v1/channels/a/deliveries?state=lost", 400);
   EXPECT_EQ(json("admin", "GET", "/v1/channels/a/deliveries?limit=1", 200)["next_before"], 1);
   bool given_up = false;
-  for (const protect::AuditRow& row : trail_->find({})->rows) {
+  const auto rows = trail_->find({})->rows;
+  for (const protect::AuditRow& row : rows) {
     given_up = given_up || row.detail == "give up: 钥匙换了";
   }
   EXPECT_TRUE(given_up);
