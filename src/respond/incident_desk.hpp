@@ -51,8 +51,8 @@ struct NewIncident {
   std::string group = {};  // of alerts; empty: none
   std::optional<Level> level = {};
   Reporter reporter = {};  // empty: none
-  std::string key =
-      {};  // the same key of the same actor opens one incident; empty: always a new one
+  // The same key of the same actor opens one incident; empty: always a new one.
+  std::string key = {};
 };
 
 struct Command {
