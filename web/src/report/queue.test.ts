@@ -4,7 +4,7 @@ import { Queue, Refusal, waitFor, type Seams, type Waiting } from './queue';
 import { memoryStore, readMine, writeMine, type Mine } from './store';
 import { fitted } from './photo';
 
-const body = { kind: 'flood', text: '水', place: { region: '513437' } };
+const body = { kind: 'flood', text: '水', place: { region: '513437' }, photos: 0 };
 const photo = new Blob(['p'], { type: 'image/jpeg' });
 
 /** A server that remembers what it took, behind a line that can be cut. */
