@@ -9,6 +9,7 @@
 #include "model/pack_load.hpp"
 #include "model/plan_load.hpp"
 #include "model/response_load.hpp"
+#include "model/response_things.hpp"
 
 namespace cairn::model {
 namespace {
@@ -127,6 +128,9 @@ Result<Workspace> load_workspace(const Files& files, const WorkspaceOptions& opt
   }
   check_packs(*catalog, out.plans, problems);
   take_response(*catalog, *regions, options.home, out.response, problems);
+  for (Thing& thing : response_things(*catalog, *regions, out.response, options.home)) {
+    out.records.things.push_back(std::move(thing));
+  }
   const std::string proposals_dir = options.root + "/proposals";
   if (const auto names = files.list(proposals_dir)) {
     for (const std::string& name : *names) {

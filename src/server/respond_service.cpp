@@ -15,6 +15,7 @@
 #include "respond/reach.hpp"
 #include "respond/report_desk.hpp"
 #include "respond/spot.hpp"
+#include "respond/statistics.hpp"
 #include "respond/warning_desk.hpp"
 #include "server/access.hpp"
 #include "server/api_groups.hpp"
@@ -40,6 +41,8 @@ constexpr std::chrono::milliseconds look_every{250};
 // After an error of the disk.
 constexpr std::chrono::seconds retry_after{2};
 constexpr std::int64_t tick_ns = ns_per_second;
+constexpr std::size_t incidents_at_once = 100;
+constexpr std::size_t readings_at_once = 500;
 
 // How the sign-in provider is asked; it may stand in the house.
 Result<protect::HttpReply> ask_provider(const protect::HttpQuestion& question) {
@@ -117,6 +120,9 @@ Status RespondService::open_desks(std::shared_ptr<const model::Workspace> worksp
   auto groups = respond::Grouping::open(*ledger_, workspace, grouping_options());
   if (!groups) return fail(groups.error());
   groups_ = std::move(*groups);
+  auto statistics = respond::Statistics::open(*ledger_);
+  if (!statistics) return fail(statistics.error());
+  statistics_ = std::move(*statistics);
   if (auto opened = open_channels(workspace); !opened) return opened;
   auto incidents = respond::IncidentDesk::open(*ledger_, {files_, channels_->outbox(), workspace});
   if (!incidents) return fail(incidents.error());
@@ -289,6 +295,7 @@ void RespondService::work() {
       ticked = now;
       report(tick(), "deadlines");
     }
+    report(hand_over_statistics(), "statistics");
     tell();
     lock.lock();
     if (more && *more) continue;
@@ -320,8 +327,62 @@ Status RespondService::follow(store::Ledger::Write& write,
   pending_.clear();
   auto warned = warnings_->on_groups(write, changes, now);
   if (!warned) return fail(warned.error());
+  if (auto done = statistics_->on_groups(write, changes, stamp(now)); !done) return done;
   tell_soon(std::move(*warned));
   return incidents_->on_groups(write, changes, now);
+}
+
+Instant RespondService::stamp(Instant now) const {
+  return service_ == nullptr ? now : service_->now();
+}
+
+// Of incidents that were closed since the last look.
+Status RespondService::keep_statistics(store::Ledger::Write& write, Instant now) {
+  const auto from = statistics_->incidents();
+  if (!from) return fail(from.error());
+  std::uint64_t cursor = *from;
+  const auto changed = incidents_->changed(cursor, incidents_at_once);
+  if (!changed) return fail(changed.error());
+  for (const respond::Incident& incident : *changed) {
+    if (!incident.closed) continue;
+    const auto view = incidents_->view(incident.id, model::system_actor("statistics"), now);
+    if (!view) return fail(view.error());
+    if (auto done = statistics_->on_incident(write, incident, view->entries, stamp(now)); !done) {
+      return done;
+    }
+  }
+  return cursor == *from ? Status{} : statistics_->incidents(write, cursor);
+}
+
+// Readings go to the engine as any sensor's, until it has them on disk.
+Status RespondService::hand_over_statistics() {
+  watch::Live* live = service_ == nullptr ? nullptr : service_->live();
+  if (live == nullptr) return {};
+  watch::Intake& intake = live->intake();
+  if (handed_over_) {
+    if (intake.durable() < handed_over_->position) return {};
+    auto write = ledger_->begin();
+    if (!write) return fail(write.error());
+    if (auto done = statistics_->handed_over(*write, handed_over_->up_to); !done) return done;
+    if (auto done = write->commit(); !done) return done;
+    handed_over_.reset();
+  }
+  const auto waiting = statistics_->waiting(readings_at_once);
+  if (!waiting) return fail(waiting.error());
+  if (waiting->empty()) return {};
+  model::ReadingBatch batch;
+  for (const respond::StatReading& reading : *waiting) {
+    batch.readings.push_back({reading.thing,
+                              reading.property,
+                              {},
+                              reading.time,
+                              reading.value,
+                              static_cast<std::uint32_t>(batch.readings.size())});
+  }
+  const auto receipt = intake.submit({"cairn/statistics", 0, false, {"*"}}, batch);
+  if (!receipt) return fail(receipt.error());
+  handed_over_ = HandedOver{receipt->position, waiting->back().number};
+  return {};
 }
 
 void RespondService::tell() {
@@ -374,6 +435,7 @@ Status RespondService::tick() {
   tell_soon(std::move(*warned));
   if (auto done = incidents_->tick(*write, now); !done) return fail(done.error());
   if (auto done = reports_->tick(*write, now); !done) return fail(done.error());
+  if (auto done = keep_statistics(*write, now); !done) return done;
   if (auto done = commit(*write); !done) return done;
   return channels_->forget_old(now);
 }

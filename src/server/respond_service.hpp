@@ -34,6 +34,7 @@ class Grouping;
 struct GroupingOptions;
 class IncidentDesk;
 class ReportDesk;
+class Statistics;
 class WarningDesk;
 struct GroupChange;
 }  // namespace cairn::respond
@@ -102,6 +103,9 @@ class RespondService {
   Status tick();
   void tell();
   void tell_groups();
+  Status keep_statistics(store::Ledger::Write& write, Instant now);
+  Status hand_over_statistics();
+  Instant stamp(Instant now) const;  // by the engine's clock
   void publish_event(Event event);
   Status commit(store::Ledger::Write& write);
   void tell_soon(std::vector<respond::Warning> warned);
@@ -118,6 +122,12 @@ class RespondService {
   std::unique_ptr<AccessDesk> access_;
   std::unique_ptr<respond::Grouping> groups_;
   std::unique_ptr<GroupReasons> reasons_;  // once attached
+  std::unique_ptr<respond::Statistics> statistics_;
+  struct HandedOver {
+    std::uint64_t position = 0;  // of the log, that has to be on disk
+    std::uint64_t up_to = 0;     // number of the newest reading
+  };
+  std::optional<HandedOver> handed_over_;
   std::unique_ptr<ChannelDesk> channels_;
   std::unique_ptr<respond::IncidentDesk> incidents_;
   std::unique_ptr<respond::WarningDesk> warnings_;
