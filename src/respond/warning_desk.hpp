@@ -53,7 +53,7 @@ struct WarningOptions {
   std::optional<Level> second_person_from = {};    // nothing: never
   std::int64_t second_person_ns = 600 * ns_per_second;
   std::size_t refused_kept = 1000;  // broken messages of others
-  std::size_t message_bytes = std::size_t{1} << 20;
+  std::size_t message_bytes = 256 * 1024;
 
   // What comes from other desks and the registry. `inside` is the transaction that it is asked in;
   // null: what was committed. None may call the desk back.

@@ -25,7 +25,8 @@ using model::Action;
 using respond::WarningKind;
 
 constexpr std::size_t feed_entries = 200;
-constexpr std::size_t message_bytes = std::size_t{1} << 20;
+// Most have 10 kB. Of strangers it is read too, for the audit trail.
+constexpr std::size_t message_bytes = 256 * 1024;
 constexpr std::size_t feeds_kept = 16;
 constexpr std::size_t source_bytes = 200;
 

@@ -24,7 +24,8 @@ using model::Action;
 using respond::Draft;
 using respond::Wish;
 
-constexpr std::size_t wish_bytes = 1024 * 1024;  // a drawn area may have many corners
+// A drawn area may have many corners; of strangers it is read, for the audit trail.
+constexpr std::size_t wish_bytes = 256 * 1024;
 constexpr std::size_t small_bytes = 4096;
 constexpr std::int64_t page_standard = 100;
 constexpr std::int64_t page_most = 500;
