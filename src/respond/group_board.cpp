@@ -213,7 +213,10 @@ void GroupBoard::enter(const model::Alert& alert, Instant now) {
     m.consequence = true;
     m.cause = cause->it().alert;
   }
-  Group& group = cause != nullptr ? *cause->group : home(member, m.alert, now);
+  // What is over already when it is heard of calls if that is news.
+  const bool news = member.firing() || (alert.known + options_.reopen_within_ns >= now &&
+                                        alert.known <= now + options_.reopen_within_ns);
+  Group& group = cause != nullptr ? *cause->group : home(member, m.alert, now, news);
   m.group = group.it().id;
   member.group = &group;
   // It is not counted yet: as one that is moved there.
@@ -222,7 +225,10 @@ void GroupBoard::enter(const model::Alert& alert, Instant now) {
   add(member);
   dirty_.push_back(&member);
   member.dirty = true;
-  if (!member.firing()) return;
+  if (!member.firing()) {
+    if (news && calls(group)) seek_parent(group, now);
+    return;
+  }
   causes_->put(cause_view(m));
   hurry(member, now);
   if (!was_loud && group.tally.is_loud()) seek_parent(group, now);
@@ -268,7 +274,8 @@ bool GroupBoard::usable(const Group& group, Instant now) const {
          now <= *g.cleared + options_.reopen_within_ns;
 }
 
-GroupBoard::Group& GroupBoard::home(const Member& member, const std::string& first, Instant now) {
+GroupBoard::Group& GroupBoard::home(const Member& member, const std::string& first, Instant now,
+                                    bool news) {
   Key key = home_key(member.it());
   const auto at = current_.find(key);
   if (at != current_.end() && usable(*at->second, now)) return *at->second;
@@ -281,7 +288,7 @@ GroupBoard::Group& GroupBoard::home(const Member& member, const std::string& fir
   g.lead_rule = member.it().rule;
   g.lead_thing = member.it().thing;
   g.level = member.level;
-  if (!member.firing()) {  // it was over before it was heard of: that calls nobody
+  if (!news) {
     g.state = GroupState::cleared;
     g.cleared = now;
     group.row.gather_at.reset();
@@ -390,7 +397,7 @@ void GroupBoard::ended(Member& member, Instant now) {
 }
 
 void GroupBoard::release(Member& member, Instant now) {
-  Group& to = home(member, format("{}@{}", member.it().alert, now.ns), now);
+  Group& to = home(member, format("{}@{}", member.it().alert, now.ns), now, true);
   change(member, now, [&] {
     member.row.release.reset();
     member.row.member.consequence = false;
@@ -453,6 +460,13 @@ void GroupBoard::cover(Member& member, Instant now) {
 
 // Prefectures.
 
+// It has called or is about to.
+bool GroupBoard::calls(const Group& group) {
+  const GroupState state = group.row.group.state;
+  const bool under_way = state == GroupState::gathering || state == GroupState::open;
+  return group.tally.is_loud() || (under_way && group.tally.loud_ever > 0);
+}
+
 void GroupBoard::seek_parent(Group& group, Instant now) {
   if (group.row.upper || group.parent != nullptr) return;
   const std::string region = upper_region(group.it().region);
@@ -467,7 +481,7 @@ void GroupBoard::seek_parent(Group& group, Instant now) {
   Group* first = nullptr;
   for (const auto& [id, each] : groups_) {
     if (each->row.upper || each->parent != nullptr || each->it().hazard != key.first) continue;
-    if (!each->tally.is_loud() || upper_region(each->it().region) != region) continue;
+    if (!calls(*each) || upper_region(each->it().region) != region) continue;
     all.push_back(each.get());
     if (now > each->it().opened + options_.counties_within_ns) continue;
     counties.insert(each->it().region);

@@ -112,7 +112,8 @@ class GroupBoard {
   void enter(const model::Alert& alert, Instant now);
   void update(Member& member, const model::Alert& alert, Instant now);
   void hurry(Member& member, Instant now);
-  Group& home(const Member& member, const std::string& first, Instant now);
+  Group& home(const Member& member, const std::string& first, Instant now, bool news);
+  static bool calls(const Group& group);
   bool usable(const Group& group, Instant now) const;
   Group& make(Key key, const std::string& first, Instant now, bool upper);
   static void move(Member& member, Group& to);

@@ -190,9 +190,24 @@ TEST_F(GroupingTest, TheShortestStillCallsAndWhatWasOverBeforeDoesNot) {
   EXPECT_EQ(kinds(take({ended(a)}, at_s(1))), "");
   EXPECT_EQ(kinds(tick(at_s(5))), "opened:510101");
   EXPECT_EQ(kinds(tick(at_s(65))), "cleared:510101");
-  EXPECT_EQ(kinds(take({ended(alert("b", "minor", "t1", "510102"))}, at_s(70))), "");
+  model::Alert old = ended(alert("b", "minor", "t1", "510102"));
+  old.known = at_s(-1000);
+  EXPECT_EQ(kinds(take({old}, at_s(70))), "");
   EXPECT_EQ(kinds(tick(at_s(200))), "");
   EXPECT_EQ(grouping_->member("b")->value().state, AlertState::resolved);
+}
+
+TEST_F(GroupingTest, AStormThatWasOverBeforeAnybodyLookedIsOneCallToo) {
+  std::vector<model::Alert> storm;
+  for (int i = 0; i < 60; ++i) {
+    storm.push_back(
+        ended(alert(format("a{}", i), "minor", format("t{}", i), format("51010{}", 1 + i % 5))));
+  }
+  take(storm, at_s(1));
+  ASSERT_EQ(open_groups().size(), 1u);
+  EXPECT_EQ(kinds(tick(at_s(6))), "opened:5101");
+  EXPECT_EQ(kinds(tick(at_s(66))), "cleared:5101");
+  EXPECT_EQ(all_groups().size(), 1u);
 }
 
 TEST_F(GroupingTest, PendingOnesAndThoseThatNeverFiredAreNotGrouped) {
