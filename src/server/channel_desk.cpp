@@ -147,27 +147,34 @@ void ChannelDesk::furnish() {
   };
 }
 
-// Never without one: a wrong configuration makes a channel that says so.
-std::unique_ptr<respond::Channel> ChannelDesk::make(ChannelDef& def) const {
-  if (def.broken.empty()) {
+std::unique_ptr<respond::Channel> ChannelDesk::make(const ChannelDef& def,
+                                                    std::string& broken) const {
+  broken = def.broken;
+  if (broken.empty()) {
     const auto kind = kinds_.find(def.kind);
     if (kind == kinds_.end()) {
       std::vector<std::string> known;
       for (const auto& [name, unused] : kinds_) known.push_back(name);
-      def.broken =
+      broken =
           format("{}: there is no kind '{}'; there are {}", def.place, def.kind, join(known, ", "));
     } else if (auto made = kind->second(def, house_)) {
       return std::move(*made);
     } else {
-      def.broken = to_string(made.error());
+      broken = to_string(made.error());
     }
   }
-  return std::make_unique<BrokenChannel>(def.broken);
+  return std::make_unique<BrokenChannel>(broken);
 }
 
 void ChannelDesk::start(std::function<void(const ChannelState&)> changed) {
   changed_ = std::move(changed);
-  for (const auto& way : ways_) way->channel = make(way->def);
+  for (const auto& way : ways_) {
+    std::string broken;
+    auto channel = make(way->def, broken);
+    const std::lock_guard lock(way->mutex);  // requests may look already
+    way->def.broken = std::move(broken);
+    way->channel = std::move(channel);
+  }
   for (const auto& way : ways_) {
     if (!way->def.enabled) continue;
     const CourierOptions options{
@@ -176,7 +183,7 @@ void ChannelDesk::start(std::function<void(const ChannelState&)> changed) {
         .digests = way->def.digest.has_value()};
     way->courier = std::make_unique<CourierThread>(
         Courier(ledger_, *outbox_, *way->channel, options), *options_.clock, ledger_,
-        [this, &each = *way] { look(each); });
+        [this, &each = *way] { return look(each); });
   }
   started_ = true;
 }
@@ -199,25 +206,26 @@ void ChannelDesk::stop() {
 }
 
 // What people see of a channel, but for how long it has been so.
-void ChannelDesk::look(Way& way) {
+bool ChannelDesk::look(Way& way) {
   const Instant now = options_.clock->now();
   {
     const std::lock_guard lock(way.mutex);
-    if (now >= way.told_at && now < way.told_at + told_every_ns) return;
+    if (now >= way.told_at && now < way.told_at + told_every_ns) return true;
     way.told_at = now;
   }
   auto queue = outbox_->queue(way.def.id);
-  if (!queue) return;
+  if (!queue) return true;
   const ChannelState state = state_of(&way, std::move(*queue));
   std::string seen = format("{} {} {} {}", state.queue.waiting, state.queue.held,
                             state.queue.test_at.value_or(Instant{}).ns, state.queue.test_ok);
   if (state.trouble) seen += state.trouble->text.en;
   {
     const std::lock_guard lock(way.mutex);
-    if (seen == way.told) return;
+    if (seen == way.told) return false;
     way.told = std::move(seen);
   }
   if (changed_) changed_(state);
+  return false;
 }
 
 const ChannelDef* ChannelDesk::find(std::string_view id) const {
@@ -236,6 +244,7 @@ ChannelState ChannelDesk::state_of(const Way* way, respond::Queue queue) const {
     out.def.enabled = false;
     out.def.broken = "it is no longer configured; what waits can be given up";
   } else {
+    const std::lock_guard lock(way->mutex);
     out.def = way->def;
     out.simulated = way->channel && way->channel->simulated();
     out.to = way->channel ? way->channel->to() : std::string();

@@ -86,17 +86,18 @@ class ChannelDesk {
  private:
   struct Way {
     ChannelDef def;
-    std::unique_ptr<respond::Channel> channel;  // none before start()
+    std::unique_ptr<respond::Channel> channel;  // under mutex; none before start()
     std::unique_ptr<CourierThread> courier;     // likewise, and of a channel that is switched off
-    std::mutex mutex;
-    std::string told;  // under mutex: the state that was told last
-    Instant told_at;   // under mutex
+    mutable std::mutex mutex;                   // of what is told to be, and of def.broken
+    std::string told;                           // under mutex: the state that was told last
+    Instant told_at;                            // under mutex
   };
   ChannelDesk(store::Ledger& ledger, ChannelDeskOptions options);
   void furnish();
-  std::unique_ptr<respond::Channel> make(ChannelDef& def) const;
+  // Never none: a wrong configuration makes a channel that says so.
+  std::unique_ptr<respond::Channel> make(const ChannelDef& def, std::string& broken) const;
   ChannelState state_of(const Way* way, respond::Queue queue) const;
-  void look(Way& way);
+  bool look(Way& way);  // true: something was not told yet
   void wake();
   std::shared_ptr<const model::Workspace> workspace() const;
 

@@ -11,6 +11,7 @@ namespace {
 constexpr std::int64_t longest_rest_ns = 30 * ns_per_second;
 // A queue that says "now" and has nothing: another digest waits.
 constexpr std::int64_t shortest_rest_ns = ns_per_second / 2;
+constexpr std::int64_t tell_again_ns = ns_per_second + ns_per_second / 10;
 constexpr std::int64_t after_error_ns = 2 * ns_per_second;
 
 }  // namespace
@@ -78,7 +79,7 @@ Result<Courier::Step> Courier::step(const Clock& clock) {
 }
 
 CourierThread::CourierThread(Courier courier, const Clock& clock, store::Ledger& ledger,
-                             std::function<void()> changed)
+                             std::function<bool()> changed)
     : courier_(std::move(courier)),
       clock_(clock),
       ledger_(ledger),
@@ -124,11 +125,12 @@ void CourierThread::work() {
   };
   while (!stopping()) {
     const auto step = courier_.step(clock_);
-    if (changed_) changed_();
+    const bool soon = changed_ && changed_();
     if (!step) {
       pause(after_error_ns);
     } else if (!step->carried) {
-      pause(step->again.ns - clock_.now().ns);
+      const std::int64_t rest_ns = step->again.ns - clock_.now().ns;
+      pause(soon ? std::min(rest_ns, tell_again_ns) : rest_ns);
     }
   }
 }

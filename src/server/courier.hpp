@@ -59,9 +59,10 @@ class Courier {
 // A courier on a thread of its own.
 class CourierThread {
  public:
-  // `changed` is called after each delivery and at least every half minute.
+  // `changed` is called after each delivery and at least every half minute; when it answers true,
+  // again within about a second.
   CourierThread(Courier courier, const Clock& clock, store::Ledger& ledger,
-                std::function<void()> changed);
+                std::function<bool()> changed);
   ~CourierThread() { stop(); }
   CourierThread(const CourierThread&) = delete;
   CourierThread& operator=(const CourierThread&) = delete;
@@ -79,7 +80,7 @@ class CourierThread {
   Courier courier_;
   const Clock& clock_;
   store::Ledger& ledger_;
-  const std::function<void()> changed_;
+  const std::function<bool()> changed_;
   std::mutex mutex_;
   std::condition_variable wake_;
   bool woken_ = false;     // under mutex

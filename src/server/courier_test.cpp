@@ -178,9 +178,12 @@ TEST_F(CourierTest, ADeadChannelHoldsUpNeitherTheOthersNorWhoPosts) {
   };
   std::atomic<int> changes{0};
   CourierThread of_a(Courier(*ledger_, *outbox_, dead, {.channel = "a", .heartbeat_ns = 0}), *clock,
-                     *ledger_, [] {});
+                     *ledger_, [] { return false; });
   CourierThread of_b(Courier(*ledger_, *outbox_, told_, {.channel = "b", .heartbeat_ns = 0}),
-                     *clock, *ledger_, [&] { ++changes; });
+                     *clock, *ledger_, [&] {
+                       ++changes;
+                       return false;
+                     });
   outbox_->wake_with([&] {
     of_a.wake();
     of_b.wake();

@@ -26,7 +26,8 @@ def is_genuine(secrets, headers, body, now=None):
 class Receiver:
     """`taken` holds (sequence, document) of each delivery once, in the order of coming."""
 
-    def __init__(self, secret, port=0):
+    def __init__(self, secret, port=0, context=None):
+        self.context = context  # of TLS
         self.secrets = [secret]
         self.port = port
         self.taken = []
@@ -49,6 +50,8 @@ class Receiver:
                 pass
 
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", self.port), Handler)
+        if self.context:
+            self.server.socket = self.context.wrap_socket(self.server.socket, server_side=True)
         self.port = self.server.server_address[1]
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
