@@ -157,7 +157,8 @@ auto swapped(std::string from, std::string to) {
   return [from, to](std::string text) { return swap(std::move(text), from, to); };
 }
 
-std::vector<Broken> broken_messages() {
+// As XML and as documents of the schema.
+std::vector<Broken> broken_documents() {
   return {
       {"empty", [](std::string) { return std::string(); }, "", ""},
       {"no XML", [](std::string) { return std::string("warning!"); }, "1", ""},
@@ -172,6 +173,11 @@ std::vector<Broken> broken_messages() {
       {"no namespace", swapped(" xmlns=\"urn:oasis:names:tc:emergency:cap:1.2\"", ""), "", ""},
       {"unknown element", swapped("<scope>", "<colour>red</colour><scope>"), "alert", "colour"},
       {"wrong order", swapped("<status>Actual</status>", ""), "", "status"},
+  };
+}
+
+std::vector<Broken> broken_heads() {
+  return {
       {"no identifier", swapped("<identifier>P-1</identifier>", ""), "", "identifier"},
       {"blank in identifier", swapped("P-1", "P 1"), "identifier", "blank"},
       {"comma in sender", swapped("eoc@sc.example", "a,b"), "sender", "comma"},
@@ -215,6 +221,11 @@ std::vector<Broken> broken_messages() {
                      "</references>");
        },
        "references", "after"},
+  };
+}
+
+std::vector<Broken> broken_infos() {
+  return {
       {"no category", swapped("<category>Geo</category>", ""), "info", "category"},
       {"unknown category", swapped("<category>Geo", "<category>Rock"), "category", ""},
       {"no event", swapped("<event>滑坡</event>", "<event> </event>"), "event", ""},
@@ -248,6 +259,14 @@ std::vector<Broken> broken_messages() {
       {"words for coordinates", swapped("30.040000,101.950000", "north,east"), "polygon", ""},
       {"beyond the pole", swapped("30.040000,101.950000", "130.0,190.0"), "polygon", ""},
   };
+}
+
+std::vector<Broken> broken_messages() {
+  std::vector<Broken> out = broken_documents();
+  for (const auto& more : {broken_heads(), broken_infos()}) {
+    out.insert(out.end(), more.begin(), more.end());
+  }
+  return out;
 }
 
 TEST_F(Receiving, BrokenMessagesAreRefusedWithPlaceAndReason) {
