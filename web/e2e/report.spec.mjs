@@ -26,7 +26,8 @@ class Line {
   }
   pass(asked, answer) {
     const isReport = asked.method === 'POST' && asked.url.endsWith('/v1/reports');
-    if (this.way === 'down') {
+    const { way } = this; // As it is when the request comes.
+    if (way === 'down') {
       asked.socket.destroy();
       return;
     }
@@ -34,7 +35,7 @@ class Line {
     const { hostname, port } = this.upstream;
     const { method, url: path, headers } = asked;
     const onward = request({ hostname, port, method, path, headers }, (back) => {
-      if (this.way === 'answers lost' && isReport) {
+      if (way === 'answers lost' && isReport) {
         back.resume();
         back.on('end', () => answer.socket.destroy());
         return;
