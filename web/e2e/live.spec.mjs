@@ -50,7 +50,7 @@ test('an alert appears with severity, place and reason, and clears', () =>
     for (const word of ['橙', '普格', '告警中', '前期—近期雨量超阈值']) {
       await row.getByText(word).first().waitFor();
     }
-    await page.locator('.livebar .sev.severe', { hasText: '1' }).waitFor();
+    await page.locator('.tabs .button', { hasText: '逐条告警' }).getByText('1').waitFor();
     engine.alert(
       slopeAlert({ state: 'resolved', ended: new Date().toISOString(), log_position: 101 }),
     );
