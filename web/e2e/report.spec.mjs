@@ -18,6 +18,7 @@ class Line {
     this.upstream = new URL(upstream);
     this.way = 'up'; // 'down': nobody answers; 'answers lost': taken, but the phone never hears.
     this.posts = 0;
+    this.instead = null; // Answers a request itself, or null.
   }
   async start() {
     this.server = createServer((asked, answer) => this.pass(asked, answer));
@@ -32,6 +33,11 @@ class Line {
       return;
     }
     if (isReport) this.posts += 1;
+    const own = this.instead?.(asked);
+    if (own) {
+      answer.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(own));
+      return;
+    }
     const { hostname, port } = this.upstream;
     const { method, url: path, headers } = asked;
     const onward = request({ hostname, port, method, path, headers }, (back) => {
@@ -140,6 +146,7 @@ async function phone(job, { width = 360, allow = [] } = {}) {
     assert.ok(wide <= 0, `the page is ${wide} px wider than the phone`);
   } finally {
     line.way = 'up';
+    line.instead = null;
     await context.close();
   }
 }
@@ -272,6 +279,42 @@ test('a place that was chosen by hand, in English, on a wider phone', async () =
     },
     { width: 412 },
   );
+});
+
+test('who is not content opens it again with a reason', async () => {
+  await phone(async (page) => {
+    await fill(page, '修好了吗');
+    await submit(page);
+    await page.locator('.sent').first().waitFor();
+    const [report] = await mine(page);
+    const seen = await statusOf(report);
+    const step = (zh, text = null) => ({ at: seen.reported, label: { zh, en: zh }, text });
+    let said = '';
+    // The office has closed it; that side is told here, the page is the real one.
+    line.instead = (asked) => {
+      if (asked.url === `/v1/reports/${report.number}`) {
+        const label = { zh: '结案', en: 'Closed' };
+        const closed = { status: 'closed', status_label: label, answer: '<b>已清理</b>' };
+        return { ...seen, ...closed, can_reopen: true, can_satisfy: true, steps: [step('结案')] };
+      }
+      if (asked.url !== `/v1/reports/${report.number}/reopen`) return null;
+      assert.equal(asked.headers['x-report-secret'], report.secret);
+      asked.on('data', (part) => (said += part));
+      return { ...seen, steps: [step('结案'), step('任务派遣', '又掉了')] };
+    };
+    await page.locator('.sent').first().click();
+    await page.getByText('<b>已清理</b>').waitFor();
+    await page.getByRole('button', { name: '已解决' }).waitFor();
+    await look(page, '360-closed-zh');
+    await page.getByRole('button', { name: '没有解决，要求重办' }).click();
+    assert.ok(await page.getByRole('button', { name: '提交', exact: true }).last().isDisabled());
+    await page.locator('#reason').fill('又掉了');
+    await page.locator('section').getByRole('button', { name: '提交', exact: true }).click();
+    await page.getByText('又掉了').waitFor();
+    await until(() => said !== '', 'the reason was sent');
+    assert.deepEqual(JSON.parse(said), { reason: '又掉了' });
+    assert.equal(await page.getByRole('button', { name: '没有解决，要求重办' }).count(), 0);
+  });
 });
 
 test('a link that is wrong says so', async () => {
