@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "respond/detail/incident_world.hpp"
+#include "respond/test_incidents.hpp"
 
 namespace cairn::respond {
 namespace {
@@ -19,9 +19,9 @@ class DeskTest : public testing::Test {
 TEST_F(DeskTest, FromOpeningToAProvenEnd) {
   const std::string id = w.handled();
   EXPECT_EQ(id, "I-20260305-0001");
-  EXPECT_EQ(w.find(id).unit, "puge-emergency");
+  EXPECT_EQ(w.find(id).unit, "huili-emergency");
   EXPECT_FALSE(w.find(id).fallback);
-  EXPECT_NE(w.find(id).route_reason.zh.find("普格县"), std::string::npos);
+  EXPECT_NE(w.find(id).route_reason.zh.find("会理市"), std::string::npos);
   EXPECT_EQ(w.does(id, "passed", checker()), "closed");
   EXPECT_EQ(w.find(id).closed, w.now);
   w.now = w.now + 7 * ns_per_day - 1;
@@ -40,7 +40,7 @@ TEST_F(DeskTest, FromOpeningToAProvenEnd) {
 
 TEST_F(DeskTest, NobodyOpensMovesOrNotesNothing) {
   const model::Actor nobody;
-  EXPECT_NE(w.opens({.kind = "slope_movement", .region = "513428"}, nobody).find("nobody"),
+  EXPECT_NE(w.opens({.kind = "slope_movement", .region = "513402"}, nobody).find("nobody"),
             std::string::npos);
   const std::string id = w.dispatched();
   const auto before = w.entries(id).size();
@@ -51,11 +51,11 @@ TEST_F(DeskTest, NobodyOpensMovesOrNotesNothing) {
 }
 
 TEST_F(DeskTest, OnlyWhomTheWorkflowNames) {
-  const std::string id = w.opens({.kind = "slope_movement", .region = "513428"});
+  const std::string id = w.opens({.kind = "slope_movement", .region = "513402"});
   EXPECT_NE(w.does(id, "file", w.wang).find("only the duty officer"), std::string::npos);
   w.does(id, "file", duty());
   w.does(id, "dispatch", duty());
-  EXPECT_NE(w.does(id, "accept", of_unit("liu", "puge-water")).find("only the unit"),
+  EXPECT_NE(w.does(id, "accept", of_unit("liu", "huili-water")).find("only the unit"),
             std::string::npos);
   EXPECT_NE(w.does(id, "accept", duty()).find("only the unit"), std::string::npos);
   EXPECT_NE(w.does(id, "accept", model::system_actor("x")).find("only the unit"),
@@ -100,29 +100,29 @@ TEST_F(DeskTest, HandOverOnlyToANamedOtherUnitThatAnswersHere) {
   const std::string id = w.dispatched();
   const auto back = [&](flow::Fields f) { return w.does(id, "return", w.wang, std::move(f)); };
   EXPECT_NE(back({{"reason", "not ours"}}).find("'unit' must be given"), std::string::npos);
-  EXPECT_NE(back({{"unit", "puge-water"}}).find("'reason' must be given"), std::string::npos);
+  EXPECT_NE(back({{"unit", "huili-water"}}).find("'reason' must be given"), std::string::npos);
   EXPECT_NE(back({{"reason", "r"}, {"unit", "nowhere"}}).find("no unit"), std::string::npos);
   EXPECT_NE(back({{"reason", "r"}, {"unit", "xichang-emergency"}}).find("does not answer"),
             std::string::npos);
-  EXPECT_NE(back({{"reason", "r"}, {"unit", "puge-emergency"}}).find("another unit"),
+  EXPECT_NE(back({{"reason", "r"}, {"unit", "huili-emergency"}}).find("another unit"),
             std::string::npos);
-  EXPECT_EQ(back({{"reason", "not ours"}, {"unit", "puge-water"}}), "dispatched");
-  EXPECT_EQ(w.find(id).unit, "puge-water");
+  EXPECT_EQ(back({{"reason", "not ours"}, {"unit", "huili-water"}}), "dispatched");
+  EXPECT_EQ(w.find(id).unit, "huili-water");
   EXPECT_NE(w.does(id, "accept", w.wang).find("only the unit"), std::string::npos);
 }
 
 TEST_F(DeskTest, TheThirdReturnCallsTheSupervisor) {
   const std::string id = w.dispatched();
-  const model::Actor liu = of_unit("liu", "puge-water");
-  w.does(id, "return", w.wang, {{"reason", "1"}, {"unit", "puge-water"}});
-  w.does(id, "return", liu, {{"reason", "2"}, {"unit", "puge-emergency"}});
+  const model::Actor liu = of_unit("liu", "huili-water");
+  w.does(id, "return", w.wang, {{"reason", "1"}, {"unit", "huili-water"}});
+  w.does(id, "return", liu, {{"reason", "2"}, {"unit", "huili-emergency"}});
   const auto supervisors = [&] {
     std::size_t count = 0;
     for (const std::string& p : w.outbox->all()) count += p.ends_with("notify/supervisor") ? 1 : 0;
     return count;
   };
   EXPECT_EQ(supervisors(), 0u);
-  w.does(id, "return", w.wang, {{"reason", "3"}, {"unit", "puge-water"}});
+  w.does(id, "return", w.wang, {{"reason", "3"}, {"unit", "huili-water"}});
   EXPECT_EQ(supervisors(), 1u);
 }
 
@@ -139,14 +139,14 @@ TEST_F(DeskTest, OthersWereFirst) {
   const std::uint64_t seen = w.find(id).version;
   ASSERT_TRUE(w.acts(id, {"accept", {}, seen, {}}, w.wang));
   const auto late =
-      w.acts(id, {"hand-over", {{"reason", "r"}, {"unit", "puge-water"}}, seen, {}}, duty());
+      w.acts(id, {"hand-over", {{"reason", "r"}, {"unit", "huili-water"}}, seen, {}}, duty());
   ASSERT_FALSE(late);
   EXPECT_EQ(late.error().code, Code::conflict);
   EXPECT_EQ(w.acts(id, {"accept", {}, 900, {}}, w.wang).error().code, Code::invalid);
 }
 
 TEST_F(DeskTest, ARepetitionUnderOneKeyIsAnsweredAlike) {
-  const NewIncident what{.kind = "slope_movement", .region = "513428", .key = "key-00001"};
+  const NewIncident what{.kind = "slope_movement", .region = "513402", .key = "key-00001"};
   EXPECT_EQ(w.opens(what), w.opens(what));
   NewIncident other = what;
   other.region = "513401";
@@ -206,7 +206,7 @@ TEST_F(DeskTest, LightsTurnAndEscalationsGoOutOnce) {
 TEST_F(DeskTest, TheReporterReopensWithinTheTime) {
   const NewIncident report{.kind = "slope_movement",
                            .origin = Origin::report,
-                           .region = "513428",
+                           .region = "513402",
                            .reporter = {"阿依", "13800000000", "ayi@example.org", "我家后山裂了"}};
   const std::string id = w.handled(report);
   w.does(id, "passed", checker());
@@ -233,7 +233,7 @@ TEST_F(DeskTest, DuplicatesAreLinkedBothWaysAndEndTogether) {
   const auto report = [](const char* mail) {
     return NewIncident{.kind = "slope_movement",
                        .origin = Origin::report,
-                       .region = "513428",
+                       .region = "513402",
                        .reporter = {"", "", mail, "裂缝"}};
   };
   const std::string main = w.handled(report("one@example.org"));
@@ -267,7 +267,7 @@ TEST_F(DeskTest, DuplicatesAreLinkedBothWaysAndEndTogether) {
 TEST_F(DeskTest, WhoReportedItIsNowhereElse) {
   const NewIncident report{.kind = "slope_movement",
                            .origin = Origin::report,
-                           .region = "513428",
+                           .region = "513402",
                            .reporter = {"阿依莫", "13811112222", "ayimo@example.org", "我家后山"}};
   const std::string id = w.handled(report);
   w.does(id, "passed", checker());
@@ -304,18 +304,18 @@ GroupChange group(GroupChange::Kind kind, const std::string& id, const std::stri
 TEST_F(DeskTest, AnAlertOpensOneIncidentAndDispatchesIt) {
   using Kind = GroupChange::Kind;
   w.now = local("2026-10-03T02:00");  // a night of the National Day holiday
-  w.groups({group(Kind::opened, "g1", "513428", Level::orange)});
+  w.groups({group(Kind::opened, "g1", "513402", Level::orange)});
   const std::string id = *w.desk->of_group("g1");
   ASSERT_FALSE(id.empty());
   const Incident incident = w.find(id);
   EXPECT_EQ(incident.workflow, "warning-response");
   EXPECT_EQ(incident.states, std::vector<std::string>{"dispatched"});
-  EXPECT_EQ(incident.unit, "puge-emergency");
+  EXPECT_EQ(incident.unit, "huili-emergency");
   EXPECT_EQ(incident.due, local("2026-10-03T02:30"));  // around the clock
   EXPECT_TRUE(incident.urgent);
   EXPECT_EQ(w.outbox->all().size(), 1u);
-  w.groups({group(Kind::worsened, "g1", "513428", Level::red),
-            group(Kind::cleared, "g1", "513428", Level::red)});
+  w.groups({group(Kind::worsened, "g1", "513402", Level::red),
+            group(Kind::cleared, "g1", "513402", Level::red)});
   EXPECT_EQ(w.find(id).states, std::vector<std::string>{"dispatched"});  // clearing closes nothing
   EXPECT_EQ(w.find(id).level, Level::red);
   std::size_t alerts = 0;
@@ -326,18 +326,18 @@ TEST_F(DeskTest, AnAlertOpensOneIncidentAndDispatchesIt) {
 
 TEST_F(DeskTest, CountiesKeepTheirOwnIncidents) {
   using Kind = GroupChange::Kind;
-  auto one = group(Kind::joined, "g1", "513428", Level::yellow);
+  auto one = group(Kind::joined, "g1", "513402", Level::yellow);
   auto two = group(Kind::joined, "g2", "513401", Level::yellow);
   one.group.parent = two.group.parent = "g3";
   w.groups({group(Kind::opened, "g3", "5134", Level::yellow), one, two});
   EXPECT_EQ(*w.desk->of_group("g3"), "");
   EXPECT_NE(*w.desk->of_group("g1"), "");
   EXPECT_NE(*w.desk->of_group("g2"), *w.desk->of_group("g1"));
-  auto quiet = group(Kind::opened, "g4", "513428", Level::red);
+  auto quiet = group(Kind::opened, "g4", "513402", Level::red);
   quiet.group.state = GroupState::quiet;
   w.groups({quiet});
   EXPECT_EQ(*w.desk->of_group("g4"), "");
-  auto other = group(Kind::opened, "g5", "513428", Level::red);
+  auto other = group(Kind::opened, "g5", "513402", Level::red);
   other.group.lead_rule = "nothing";
   w.groups({other});
   EXPECT_EQ(*w.desk->of_group("g5"), "");
@@ -345,7 +345,7 @@ TEST_F(DeskTest, CountiesKeepTheirOwnIncidents) {
 
 TEST_F(DeskTest, HostileWordsAndFilesAreRefused) {
   const auto opens = [&](NewIncident what) { return w.opens(std::move(what)); };
-  NewIncident good{.kind = "slope_movement", .region = "513428"};
+  NewIncident good{.kind = "slope_movement", .region = "513402"};
   auto with = [&](auto change) {
     NewIncident what = good;
     change(what);

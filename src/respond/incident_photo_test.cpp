@@ -8,7 +8,7 @@
 namespace cairn::respond {
 namespace {
 
-using namespace std::string_literals;
+using std::string_literals::operator""s;
 
 std::string big(std::uint32_t value, int count) {
   std::string out;

@@ -187,12 +187,15 @@ std::variant<respond::NewIncident, Response> read_new(const Request& request) {
 
 Response open_incident(const Call& call, const IncidentDoors& doors) {
   auto read = read_new(call.request);
-  auto* what = std::get_if<respond::NewIncident>(&read);
-  const std::string region = what == nullptr ? std::string() : what->region;
+  if (auto* complaint = std::get_if<Response>(&read)) {
+    if (auto no = refuse_anywhere(call, Action::open_incident)) return std::move(*no);
+    return std::move(*complaint);
+  }
+  const auto& what = std::get<respond::NewIncident>(read);
+  const std::string& region = what.region;
   if (auto no = refuse(call, Action::open_incident, region)) return std::move(*no);
-  if (what == nullptr) return std::get<Response>(std::move(read));
   const auto opened = committed(doors, [&](store::Ledger::Write& write) {
-    return doors.desk.open(write, *what, call.actor, call.asked_at);
+    return doors.desk.open(write, what, call.actor, call.asked_at);
   });
   if (!opened) return failed(call, Action::open_incident, region, opened.error());
   audited(call, Action::open_incident, region, opened->incident);

@@ -44,7 +44,7 @@ inline std::shared_ptr<model::Workspace> incident_workspace() {
   auto regions = std::make_shared<model::RegionTree>();
   EXPECT_TRUE(regions->add(division("5134", model::Level::prefecture, "凉山州", "Liangshan"), ""));
   for (const auto& [code, zh, en] :
-       {std::array{"513401", "西昌市", "Xichang"}, std::array{"513428", "普格县", "Puge"}}) {
+       {std::array{"513401", "西昌市", "Xichang"}, std::array{"513402", "会理市", "Huili"}}) {
     EXPECT_TRUE(regions->add(division(code, model::Level::county, zh, en), "5134"));
   }
   out->regions = regions;
@@ -61,12 +61,12 @@ inline std::shared_ptr<model::Workspace> incident_workspace() {
   const auto unit = [&](const char* id, const char* region, const char* kind, bool desk) {
     r.units.push_back({id, {std::string(id) + "局", id}, region, kind, desk, true, "", ""});
   };
-  unit("puge-emergency", "513428", "emergency", false);
-  unit("puge-water", "513428", "water", false);
+  unit("huili-emergency", "513402", "emergency", false);
+  unit("huili-water", "513402", "water", false);
   unit("xichang-emergency", "513401", "emergency", false);
   unit("liangshan-roads", "5134", "transport", false);
   unit("liangshan-desk", "5134", "desk", true);
-  r.units[0].contact = "emergency@puge.example";
+  r.units[0].contact = "emergency@huili.example";
   const auto kind = [&](const char* id, const char* to, const char* workflow) {
     model::IncidentKind k;
     k.id = id;
@@ -237,10 +237,10 @@ class IncidentWorld {
   }
   Incident find(const std::string& id) { return *desk->find(id); }
   std::vector<Entry> entries(const std::string& id) { return *desk->entries_after(id, 0); }
-  // One of Puge's slopes, dispatched.
+  // One of Huili's slopes, dispatched.
   std::string dispatched(NewIncident what = {}) {
     if (what.kind.empty()) what.kind = "slope_movement";
-    if (what.region.empty()) what.region = "513428";
+    if (what.region.empty()) what.region = "513402";
     const std::string id = opens(std::move(what));
     EXPECT_EQ(does(id, "file", duty()), "filed");
     EXPECT_EQ(does(id, "dispatch", duty()), "dispatched");
@@ -262,7 +262,7 @@ class IncidentWorld {
   std::unique_ptr<LedgerOutbox> outbox;
   std::unique_ptr<IncidentDesk> desk;
   Instant now = local("2026-03-05T09:00");
-  model::Actor wang = of_unit("wang", "puge-emergency");
+  model::Actor wang = of_unit("wang", "huili-emergency");
 };
 
 }  // namespace cairn::respond::detail
