@@ -183,7 +183,8 @@ TEST_F(OutboxTest, TheHeadHoldsTheQueueAndComesAgainLaterAndLater) {
 TEST_F(OutboxTest, TheOtherSideMayAskForTimeAndJitterOnlyShortens) {
   channels_ = {hook()};
   ledger_ = *store::Ledger::open(directory_);
-  outbox_ = *StoredOutbox::open(*ledger_, {.channels = channels_, .random = [] { return 0.999; }});
+  outbox_ = *StoredOutbox::open(
+      *ledger_, {.channels = channels_, .regions = nullptr, .random = [] { return 0.999; }});
   post(alert(1));
   fail_at(*next("hook"), start);
   EXPECT_NEAR(static_cast<double>((*outbox_->due("hook"))->ns - start.ns), 0.7e9, 0.01e9);
