@@ -338,6 +338,7 @@ test('incidents, units, workflows', inside, async () => {
   for (const { id } of incidents) await ask('/v1/incidents/{id}', { headers, fill: { id } });
   await ask('/v1/incidents/board', { headers });
   await ask('/v1/incidents/{id}', { headers, fill: { id: 'I-0' }, status: 404 });
+  await ask('/v1/incidents/{id}/nearby', { headers, fill: { id: 'I-0' }, status: 404 });
   const file = { id: 'I-0', sha256: '0'.repeat(64) };
   await ask('/v1/incidents/{id}/files/{sha256}', { headers, fill: file, status: 404 });
   await ask('/v1/units', { headers, query: { region: '5134' } });
