@@ -191,6 +191,8 @@ class IncidentDesk {
   Result<EventRight> rights(std::string_view incident, std::string_view event) const;
   // The incident of a group of alerts; empty: none.
   Result<std::string> of_group(std::string_view group) const;
+  // The same within a transaction under way.
+  Result<std::string> of_group(store::Ledger::Write& write, std::string_view group) const;
 
   // Those that got an entry after `cursor`, which moves on: for those who tell the browsers.
   Result<std::vector<Incident>> changed(std::uint64_t& cursor, std::size_t most) const;

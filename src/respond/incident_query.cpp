@@ -278,6 +278,11 @@ Result<std::string> IncidentDesk::of_group(std::string_view group) const {
   return incident_store::of_group(read.db(), group);
 }
 
+Result<std::string> IncidentDesk::of_group(store::Ledger::Write& write,
+                                           std::string_view group) const {
+  return incident_store::of_group(write.db(), group);
+}
+
 Result<IncidentDesk::FileBytes> IncidentDesk::file(std::string_view incident,
                                                    std::string_view sha256) const {
   FileBytes out;

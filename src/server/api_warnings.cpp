@@ -161,6 +161,14 @@ auto written(const Doors& my, Act&& act) -> decltype(act(std::declval<store::Led
   return out;
 }
 
+// With what follows from a release in its transaction.
+Result<respond::Release> followed(const Doors& my, store::Ledger::Write& write,
+                                  Result<respond::Release> release) {
+  if (!release || release->repeated || release->awaiting || !my.released) return release;
+  if (auto done = my.released(write, release->warning); !done) return fail(done.error());
+  return release;
+}
+
 std::string text_member(const std::string& body, const char* name) {
   const Json json = Json::parse(body, nullptr, false);
   if (!json.is_object() || !json.contains(name) || !json[name].is_string()) return {};
@@ -193,7 +201,7 @@ Response send(const Call& call, const Doors& my) {
   if (auto no = refuse_draft(call, my, *draft, subject)) return std::move(*no);
   if (!draft->sendable) return unsendable(*draft);
   const auto release = written(my, [&](store::Ledger::Write& write) {
-    return my.desk->send(write, *wish, digest, key, call.actor, call.asked_at);
+    return followed(my, write, my.desk->send(write, *wish, digest, key, call.actor, call.asked_at));
   });
   if (!release) {
     return failed(call, Action::send_warning, draft->region, release.error(), subject);
@@ -231,8 +239,9 @@ Response confirm(const Call& call, const Doors& my) {
   if (!draft) return wish_problem(draft.error());
   if (auto no = refuse_draft(call, my, *draft, awaiting->id)) return std::move(*no);
   const auto release = written(my, [&](store::Ledger::Write& write) {
-    return my.desk->confirm(write, awaiting->id, text_member(call.request.body, "digest"),
-                            call.actor, call.asked_at);
+    return followed(my, write,
+                    my.desk->confirm(write, awaiting->id, text_member(call.request.body, "digest"),
+                                     call.actor, call.asked_at));
   });
   if (!release) {
     return failed(call, Action::send_warning, draft->region, release.error(), awaiting->id);

@@ -12,15 +12,12 @@
 #include "respond/warning.hpp"
 #include "server/event_hub.hpp"
 #include "server/state.hpp"
+#include "store/ledger.hpp"
 
 namespace cairn::respond {
 class Outbox;
 class WarningDesk;
 }  // namespace cairn::respond
-
-namespace cairn::store {
-class Ledger;
-}
 
 namespace cairn::server {
 
@@ -42,6 +39,8 @@ struct WarningDoors {
   const respond::Outbox* outbox = nullptr;
   ChannelDesk* channels = nullptr;  // null: drafts say nothing of channels
   std::function<std::optional<AlertContext>(const std::string& id)> alert = {};
+  // A person has released a message: part of the same transaction. None: nothing follows.
+  std::function<Status(store::Ledger::Write&, const respond::Warning&)> released = {};
 };
 
 void add_warning_routes(Router& router, Service& service, WarningDoors doors);

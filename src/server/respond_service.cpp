@@ -207,6 +207,9 @@ void RespondService::attach(Service& service) {
   add_group_routes(router, {service, *ledger_, *groups_, *reasons_});
   WarningDoors warn{ledger_.get(), warnings_.get(), &channels_->outbox(), channels_.get()};
   warn.alert = [this](const std::string& id) { return alert_context(id); };
+  warn.released = [this](store::Ledger::Write& write, const respond::Warning& warning) {
+    return note_warning(write, warning, clock_.now());
+  };
   add_warning_routes(router, service, warn);
   add_cap_routes(router, service, warn);
   IncidentDoors work{*incidents_, *ledger_};
@@ -328,8 +331,31 @@ Status RespondService::follow(store::Ledger::Write& write,
   auto warned = warnings_->on_groups(write, changes, now);
   if (!warned) return fail(warned.error());
   if (auto done = statistics_->on_groups(write, changes, stamp(now)); !done) return done;
+  if (auto done = incidents_->on_groups(write, changes, now); !done) return done;
+  for (const respond::Warning& warning : *warned) {
+    if (auto done = note_warning(write, warning, now); !done) return done;
+  }
   tell_soon(std::move(*warned));
-  return incidents_->on_groups(write, changes, now);
+  return {};
+}
+
+// The record of an incident names each message about it.
+Status RespondService::note_warning(store::Ledger::Write& write, const respond::Warning& warning,
+                                    Instant now) {
+  std::string incident = warning.incident;
+  if (incident.empty() && !warning.group.empty()) {
+    auto found = incidents_->of_group(write, warning.group);
+    if (!found) return fail(found.error());
+    incident = std::move(*found);
+  }
+  if (incident.empty()) return {};
+  respond::Entry entry;
+  entry.kind = respond::Entry::Kind::warning;
+  entry.actor = warning.by.empty() ? model::system_actor("warnings").id : warning.by;
+  entry.reason = format("{} {}", warning.headline.zh, warning.headline.en);
+  entry.fields = {{"warning", warning.id}, {"message", warning.newest}};
+  auto noted = incidents_->record(write, incident, std::move(entry), now);
+  return noted ? Status{} : fail(noted.error());
 }
 
 Instant RespondService::stamp(Instant now) const {
@@ -432,6 +458,9 @@ Status RespondService::tick() {
   if (auto done = follow(*write, *changes, now); !done) return done;
   auto warned = warnings_->tick(*write, now);
   if (!warned) return fail(warned.error());
+  for (const respond::Warning& warning : *warned) {
+    if (auto done = note_warning(*write, warning, now); !done) return done;
+  }
   tell_soon(std::move(*warned));
   if (auto done = incidents_->tick(*write, now); !done) return fail(done.error());
   if (auto done = reports_->tick(*write, now); !done) return fail(done.error());

@@ -100,6 +100,7 @@ class RespondService {
   Result<bool> take_alerts();  // true: there may be more
   Status follow(store::Ledger::Write& write, std::span<const respond::GroupChange> changes,
                 Instant now);
+  Status note_warning(store::Ledger::Write& write, const respond::Warning& warning, Instant now);
   Status tick();
   void tell();
   void tell_groups();

@@ -18,6 +18,7 @@ const silent = new Set([
   'kind',
   'region',
   'text',
+  'message',
 ]);
 const levels = ['blue', 'yellow', 'orange', 'red'];
 const roles: Record<string, Word> = {
