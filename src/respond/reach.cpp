@@ -172,7 +172,12 @@ class Counter {
       out.en += "; people not known";
       return out;
     }
-    const auto people = static_cast<std::uint64_t>(*out_.people);
+    // An estimate is not known to the last person.
+    double shown = *out_.people;
+    for (double step = 10; shares_ && step * 100 <= *out_.people; step *= 10) {
+      shown = std::round(*out_.people / step) * step;
+    }
+    const auto people = static_cast<std::uint64_t>(shown);
     out.zh += format("，{}{}人", shares_ ? "约" : "", people);
     out.en += format(", {}{} people", shares_ ? "about " : "", people);
     if (!out_.people_as_of.empty()) {

@@ -72,6 +72,9 @@ TEST_F(ReachTest, APartIsTheShareOfItsVillages) {
   const Reach mixed = reach({"513401"}, {box(11.5, 13)});
   EXPECT_EQ(mixed.villages, 4u);
   EXPECT_EQ(mixed.people, 1250);
+  EXPECT_TRUE(mixed.words.en.starts_with("2 counties, 4 villages, about 1250 people"));
+  places_[0].people = 98'765;
+  EXPECT_NE(reach({"513401"}, {box(11.5, 13)}).words.zh.find("约99000人"), std::string::npos);
   EXPECT_TRUE(mixed.estimated);
 }
 

@@ -309,6 +309,10 @@ Result<std::string> WarningDesk::cap_of(const model::Alert& alert, const Spot& s
   own.reason = [&](const AlertGroup&, const store::Database*) { return reason; };
   own.spots = [&](const AlertGroup&, const store::Database*) { return std::vector{spot}; };
   Telling telling = group_telling(own, *base, group, nullptr);
+  telling.incidents.clear();
+  for (codec::CapValue& parameter : telling.parameters) {
+    if (parameter.name == "CairnGroup") parameter.name = "CairnAlert";
+  }
   if (alert.ended) {
     telling.urgency = codec::CapUrgency::past;
     telling.responses = {codec::CapResponse::all_clear};

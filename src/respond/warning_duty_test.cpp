@@ -273,6 +273,7 @@ TEST_F(Duty, OneAlertAsAMessageOfItsOwn) {
   EXPECT_EQ(*desk().cap_of(alert, spot, {"雨大", "Much rain"}, now_ + 2 * ns_per_day), *xml);
   const CapAlert read = codec::read_cap(*xml).value();
   EXPECT_EQ(read.identifier, "a-77-r0");
+  EXPECT_TRUE(read.incidents.empty());
   EXPECT_EQ(read.infos[0].severity, codec::CapSeverity::severe);
   EXPECT_TRUE(codec::check_cap(read).empty());
   EXPECT_TRUE(outbox_.postings.empty());

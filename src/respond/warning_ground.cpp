@@ -23,12 +23,19 @@ std::string alert_words(const Telling& telling, const char* reason_of_end) {
   return out;
 }
 
-Label count_words(const AlertGroup& group, Zone zone) {
-  const std::string since = to_string(to_second(group.since), zone);
-  return {
-      format("{}个监测对象、{}条告警，最早于{}发生。", group.things, group.firing, since),
-      format("{} {}, {} {}, the first at {}.", group.things, group.things == 1 ? "thing" : "things",
-             group.firing, group.firing == 1 ? "alert" : "alerts", since)};
+Label count_words(const AlertGroup& group) {
+  return {format("共{}个监测对象、{}条告警。", group.things, group.firing),
+          format("{} {}, {} {}.", group.things, group.things == 1 ? "thing" : "things",
+                 group.firing, group.firing == 1 ? "alert" : "alerts")};
+}
+
+// "11月8日 21:00" and "11-08 21:00", on the region's clocks.
+Label since_words(const AlertGroup& group, Zone zone) {
+  const Date day = date_of(group.since, zone);
+  const std::string text = to_string(to_second(group.since), zone);
+  const std::string clock = text.size() >= 16 ? text.substr(11, 5) : text;
+  return {format("{}月{}日 {} 起。", day.month, day.day, clock),
+          format("Since {:02}-{:02} {}. ", day.month, day.day, clock)};
 }
 
 }  // namespace
@@ -87,11 +94,11 @@ Telling group_telling(const WarningOptions& options, const WarningGround& ground
     t.responses = {codec::CapResponse::monitor};
   }
   t.headline = headline_of(t.level, {}, ground.areas.name_of(group.region), what, t.status);
-  const Zone zone = ground.workspace->zone;
-  const Label reason = options.reason ? options.reason(group, inside) : Label{};
-  const Label counts = count_words(group, zone);
-  t.description = {reason.in(Language::zh) + counts.zh,
-                   reason.empty() ? counts.en : reason.in(Language::en) + " " + counts.en};
+  Label reason = options.reason ? options.reason(group, inside) : Label{};
+  if (reason.empty()) reason = since_words(group, ground.workspace->zone);
+  const Label counts = count_words(group);
+  t.description = {std::string(trim(reason.in(Language::zh))) + counts.zh,
+                   std::string(trim(reason.in(Language::en))) + " " + counts.en};
   std::vector<AreaSpot> spots;
   bool estimated = false;
   if (options.spots) {
