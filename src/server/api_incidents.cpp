@@ -360,7 +360,7 @@ Response move_incident(const Call& call, const IncidentDoors& doors) {
     return conflict(call, doors, done->refusal, command.version);
   }
   audited(call, action, right->region, id, command.event);
-  return json_response(outcome_json(*done, *doors.desk.book()));
+  return json_response(outcome_json(*done, std::get<Incident>(found), *doors.desk.book()));
 }
 
 // What the actor is to the incident when he writes a line or adds a file: any of the three.
@@ -390,7 +390,7 @@ Response note_incident(const Call& call, const IncidentDoors& doors) {
   });
   if (!done) return failed(call, action, incident.region, done.error(), incident.id);
   audited(call, action, incident.region, incident.id, "note");
-  return json_response(outcome_json(*done, *doors.desk.book()), 201);
+  return json_response(outcome_json(*done, incident, *doors.desk.book()), 201);
 }
 
 Response attach_file(const Call& call, const IncidentDoors& doors) {

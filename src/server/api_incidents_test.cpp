@@ -102,7 +102,7 @@ class IncidentApi : public testing::Test {
 TEST_F(IncidentApi, FromOpeningToTheEnd) {
   const std::string id = opens();
   EXPECT_EQ(moves("duty", id, "file", 200, {{"text", "村道边坡掉石"}})["states"][0]["id"], "filed");
-  moves("duty", id, "dispatch", 200);
+  EXPECT_EQ(moves("duty", id, "dispatch", 200)["states"][0]["label"]["zh"], "任务派遣");
   moves("wang", id, "accept", 200);
   EXPECT_EQ(upload("wang", id, respond::detail::small_png(), "?name=现场.png").status, 201);
   moves("wang", id, "done", 200);

@@ -139,19 +139,11 @@ Json incident_event_json(const Incident& i, const IncidentBook& book) {
   return out;
 }
 
-Json outcome_json(const respond::Outcome& outcome, const IncidentBook& book) {
-  Json states = Json::array();
-  for (const std::string& id : outcome.states) {
-    // The states of one workflow: the first that knows it gives the label.
-    Json found = state_json(nullptr, id);
-    for (const auto& [name, workflow] : book.workflows()) {
-      if (workflow.chart.find(id) != nullptr) found = state_json(&workflow.chart, id);
-    }
-    states.push_back(std::move(found));
-  }
+Json outcome_json(const respond::Outcome& outcome, const Incident& incident,
+                  const IncidentBook& book) {
   return {{"id", outcome.incident},
           {"entry", outcome.entry},
-          {"states", std::move(states)},
+          {"states", states_json(book, incident.workflow, outcome.states)},
           {"repeated", outcome.repeated}};
 }
 

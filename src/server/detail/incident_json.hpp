@@ -17,7 +17,8 @@ using NameOf = std::function<Label(const std::string& account)>;
 Json incident_json(const respond::Incident& incident, const respond::IncidentBook& book);
 // For everybody's pages: nothing that a person wrote or that names one.
 Json incident_event_json(const respond::Incident& incident, const respond::IncidentBook& book);
-Json outcome_json(const respond::Outcome& outcome, const respond::IncidentBook& book);
+Json outcome_json(const respond::Outcome& outcome, const respond::Incident& incident,
+                  const respond::IncidentBook& book);
 // `personal`: a reporter's words and files are shown.
 Json entry_json(const respond::Entry& entry, const respond::Incident& incident,
                 const respond::IncidentBook& book, const NameOf& name_of, bool personal);
