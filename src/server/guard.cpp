@@ -51,7 +51,7 @@ Response refusal_of(const Call& call, Action action, std::string_view region,
     if (!call.doubt.empty()) return without_right(403, call.doubt, action, region);
     return without_right(401, format("sign in to {}", to), action, region);
   }
-  const std::string where = region.empty() ? " everywhere" : format(" in {}", region);
+  const std::string where = region.empty() ? "" : format(" in {}", region);
   const std::string whose = unit.empty() ? "" : format(" of the unit {}", unit);
   return without_right(403, format("you have no right to {}{}{}", to, whose, where), action,
                        region);
