@@ -462,17 +462,20 @@ const model::Thing* thing_of(const model::Workspace& workspace, const std::strin
 }
 
 // What a group of alerts opens; nothing when its rule opens none, or its counties have their own.
-std::optional<NewIncident> opened_by(const AlertGroup& group, const model::Workspace& workspace,
+std::optional<NewIncident> opened_by(const GroupChange& change, const model::Workspace& workspace,
                                      std::span<const GroupChange> changes) {
+  const AlertGroup& group = change.group;
   if (group.state != GroupState::open || !group.cause.empty()) return std::nullopt;
   const auto& rules = workspace.catalog->rules;
   const auto rule = std::ranges::find(rules, group.lead_rule, &model::RuleDef::id);
   if (rule == rules.end() || rule->response.incident.empty()) return std::nullopt;
   const auto region = workspace.regions->find(group.region);
-  if (region != model::no_region && (*workspace.regions)[region].level < model::Level::county &&
-      std::ranges::any_of(changes, [&](const auto& c) { return c.group.parent == group.id; })) {
-    return std::nullopt;
-  }
+  const bool above =
+      region != model::no_region && (*workspace.regions)[region].level < model::Level::county;
+  // A prefecture's group is opened together with the joining of its counties.
+  const bool gathers = std::ranges::any_of(
+      changes, [&](const GroupChange& c) { return c.group.parent == group.id; });
+  if (above && (gathers || change.kind != GroupChange::Kind::opened)) return std::nullopt;
   NewIncident out;
   out.kind = rule->response.incident;
   out.origin = Origin::alert;
@@ -500,7 +503,7 @@ Status IncidentDesk::on_groups(store::Ledger::Write& write, std::span<const Grou
     auto id = incident_store::of_group(write.db(), change.group.id);
     if (!id) return fail(id.error());
     if (id->empty()) {
-      const auto fresh = opened_by(change.group, book->workspace(), changes);
+      const auto fresh = opened_by(change, book->workspace(), changes);
       if (!fresh) continue;
       auto opened = open(write, *fresh, model::system_actor("rules"), now);
       if (!opened) return fail(opened.error());

@@ -330,6 +330,7 @@ TEST_F(DeskTest, CountiesKeepTheirOwnIncidents) {
   auto two = group(Kind::joined, "g2", "513401", Level::yellow);
   one.group.parent = two.group.parent = "g3";
   w.groups({group(Kind::opened, "g3", "5134", Level::yellow), one, two});
+  w.groups({group(Kind::worsened, "g3", "5134", Level::red)});
   EXPECT_EQ(*w.desk->of_group("g3"), "");
   EXPECT_NE(*w.desk->of_group("g1"), "");
   EXPECT_NE(*w.desk->of_group("g2"), *w.desk->of_group("g1"));
