@@ -377,9 +377,7 @@ GeoResult<GeoCreated> Open311Desk::create(const GeoPost& post, const std::string
   }
   respond::NewIncident incident;
   incident.kind = *code;
-  incident.origin = actor.kind == model::ActorKind::token || actor.kind == model::ActorKind::person
-                        ? Origin::partner
-                        : Origin::report;
+  incident.origin = actor.id == respond::reporter_of({}).id ? Origin::report : Origin::partner;
   incident.region = region;
   incident.position = *point;
   incident.reporter = words->reporter;
