@@ -227,12 +227,27 @@ void GroupBoard::enter(const model::Alert& alert, Instant now) {
   member.dirty = true;
   if (!member.firing()) {
     if (news && calls(group)) seek_parent(group, now);
+    if (news) note_over(member);
     return;
   }
   causes_->put(cause_view(m));
   hurry(member, now);
   if (!was_loud && group.tally.is_loud()) seek_parent(group, now);
   began(member, now);
+}
+
+// Where nothing fires any more, the gravest that did leads until the group has called.
+void GroupBoard::note_over(const Member& member) {
+  if (member.it().quiet || member.it().consequence) return;
+  for (Group* group = member.group; group != nullptr; group = group->parent) {
+    AlertGroup& g = group->it();
+    const bool waits = g.state == GroupState::gathering && group->tally.order.empty();
+    if (!waits || member.level <= g.level) continue;
+    g.level = member.level;
+    g.lead = member.it().alert;
+    g.lead_rule = member.it().rule;
+    g.lead_thing = member.it().thing;
+  }
 }
 
 void GroupBoard::hurry(Member& member, Instant now) {

@@ -111,6 +111,7 @@ class GroupBoard {
 
   void enter(const model::Alert& alert, Instant now);
   void update(Member& member, const model::Alert& alert, Instant now);
+  static void note_over(const Member& member);
   void hurry(Member& member, Instant now);
   Group& home(const Member& member, const std::string& first, Instant now, bool news);
   static bool calls(const Group& group);

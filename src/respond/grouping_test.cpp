@@ -205,7 +205,10 @@ TEST_F(GroupingTest, AStormThatWasOverBeforeAnybodyLookedIsOneCallToo) {
   }
   take(storm, at_s(1));
   ASSERT_EQ(open_groups().size(), 1u);
+  take({ended(alert("worst", "severe", "t0", "510104"))}, at_s(2));
   EXPECT_EQ(kinds(tick(at_s(6))), "opened:5101");
+  EXPECT_EQ(open_groups()[0].lead, "worst");
+  EXPECT_EQ(open_groups()[0].level, Level::orange);
   EXPECT_EQ(kinds(tick(at_s(66))), "cleared:5101");
   EXPECT_EQ(all_groups().size(), 1u);
 }
