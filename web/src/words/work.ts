@@ -190,7 +190,7 @@ export const workWords = {
   newTextHint: ['看到什么、影响什么、要什么。', 'What is seen, what it affects, what is needed.'],
   newHeadline: ['标题（空则按类别和地点）', 'Title (empty: of kind and place)'],
   pictures: ['照片', 'Pictures'],
-  goesTo: ['将交给：{0}', 'It will go to: {0}'],
+  goesTo: ['按规则交给：{0}', 'By the rules it goes to: {0}'],
   goesBecause: ['因为它在{0}负责这一类。', 'because it answers for this kind in {0}.'],
   goesDesk: [
     '因为{0}没有专管这一类的单位，由值班席接收并转派。',
@@ -203,7 +203,7 @@ export const workWords = {
   nearby: ['附近未结的同类事件', 'Open incidents of this kind nearby'],
   nearbyHint: ['先看看是不是同一件事。', 'See first whether it is the same.'],
   nearbyNone: ['附近没有未结的同类事件。', 'No open incident of this kind is near.'],
-  openIt: ['立案并派遣', 'Open it'],
+  openIt: ['立案', 'Open it'],
   openedAs: ['已立案：{0}', 'Opened: {0}'],
   findDivision: ['找县、乡镇、村', 'Find a county, town or village'],
   kmAway: ['相距 {0}', '{0} away'],
