@@ -196,11 +196,16 @@ test('from opening to a proven end, each by whom it is for', { skip }, async () 
     await page.locator('select').first().selectOption('slope_movement');
     await page.getByRole('searchbox').fill('普格县');
     await page.locator('.regionpicker .choice', { hasText: '513428' }).first().click();
-    await page.getByText('将交给：普格县自然资源局').waitFor();
+    await page.getByText('按规则交给：普格县自然资源局').waitFor();
     await page.locator('.newgrid textarea').fill('K12 处路基外侧开裂，裂缝约两指宽');
-    await button(page, '立案并派遣').click();
+    await button(page, '立案').click();
     await page.getByRole('heading', { name: '下一步' }).waitFor();
     id = /I-\d{8}-\d+/.exec(page.url())[0];
+    await step(page, '立案');
+    await button(page, '派遣').click();
+    await page.locator('.unitpicker', { hasText: '普格县自然资源局' }).waitFor();
+    await page.getByRole('button', { name: '确认：派遣' }).click();
+    await page.locator('.stepline .is-now', { hasText: '任务派遣' }).waitFor();
   });
   await as(
     'demo-513428',
