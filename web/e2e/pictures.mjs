@@ -19,12 +19,18 @@ const pages = [
   ['warn', '/warn?group={group}', desk],
   ['warnings', '/alerts/warnings', desk],
   ['wall', '/wall?theme=dark', { width: 1920, height: 1080 }],
+  ['incidents', '/incidents?mine=no', desk],
+  ['board', '/incidents/board', desk],
+  ['open-incident', '/incidents/new', desk],
+  ['channels', '/admin/channels', desk],
   ['phone', '/watch', phone],
   ['phone-coverage', '/watch?cover=any/5g', phone],
   ['phone-alerts', '/alerts/open', phone],
   ['phone-duty', '/alerts', phone],
   ['phone-group', '/alerts?group={group}', phone],
   ['phone-warn', '/warn?group={group}', phone],
+  ['phone-incidents', '/incidents?mine=no', phone],
+  ['phone-board', '/incidents/board', phone],
 ];
 
 /** As the officer on duty, where the demonstration has one. */
