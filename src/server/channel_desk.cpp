@@ -114,6 +114,26 @@ void ChannelDesk::rebind(std::shared_ptr<const model::Workspace> workspace) {
   workspace_ = std::move(workspace);
 }
 
+std::vector<std::string> villages_in(const model::RegionTree& regions, const SpokenArea& area,
+                                     Instant now) {
+  std::vector<model::RegionIndex> whole;
+  for (const std::string& code : area.divisions) {
+    if (const auto region = regions.find(code); region != model::no_region) whole.push_back(region);
+  }
+  std::vector<std::string> out;
+  for (model::RegionIndex i = 0; i < regions.size(); ++i) {
+    const model::Region& village = regions[i];
+    if (village.level != model::Level::village || !village.valid_at(now)) continue;
+    const bool inside =
+        std::ranges::any_of(whole, [&](auto region) { return regions.within(i, region); }) ||
+        (village.position && std::ranges::any_of(area.polygons, [&](const geo::Polygon& polygon) {
+           return geo::contains(polygon, *village.position);
+         }));
+    if (inside) out.push_back(regions[regions.county_of(i)].name.zh + village.name.zh);
+  }
+  return out;
+}
+
 void ChannelDesk::furnish() {
   house_.files = options_.files;
   house_.clock = options_.clock;
@@ -126,20 +146,8 @@ void ChannelDesk::furnish() {
     if (asked == model::no_region || own == model::no_region) return false;
     return all->regions->within(asked, own) || all->regions->within(own, asked);
   };
-  house_.villages = [this](const std::vector<std::string>& codes) {
-    const auto all = workspace();
-    const model::RegionTree& regions = *all->regions;
-    std::vector<std::string> out;
-    for (const std::string& code : codes) {
-      const auto region = regions.find(code);
-      if (region == model::no_region) continue;
-      for (const auto village :
-           regions.at_level(region, model::Level::village, options_.clock->now())) {
-        const auto county = regions.county_of(village);
-        out.push_back(regions[county].name.zh + regions[village].name.zh);
-      }
-    }
-    return out;
+  house_.villages = [this](const SpokenArea& area) {
+    return villages_in(*workspace()->regions, area, options_.clock->now());
   };
   house_.contact = [this](std::string_view unit) {
     const model::UnitDef* found = workspace()->response.unit(unit);

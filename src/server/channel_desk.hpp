@@ -43,6 +43,10 @@ struct ChannelTrouble {
 std::optional<ChannelTrouble> trouble_of(const ChannelDef& def, const respond::Queue& queue,
                                          Instant now);
 
+// Names of the villages in an area, with their county's, by index.
+std::vector<std::string> villages_in(const model::RegionTree& regions, const SpokenArea& area,
+                                     Instant now);
+
 struct ChannelState {
   ChannelDef def;  // of one that is no longer configured: the id alone. Holds secrets
   bool simulated = false;

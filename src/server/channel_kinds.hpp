@@ -11,12 +11,20 @@
 
 #include "core/seams.hpp"
 #include "core/time.hpp"
+#include "geo/geometry.hpp"
 #include "respond/outbox.hpp"
 #include "server/channel_def.hpp"
 
 namespace cairn::server {
 
 // What a way out may use of the house. Thread-safe functions; they outlive the channels.
+// Where a message is to be heard. A division counts only where the message draws no area: beside
+// a drawn one its code says in which county that lies.
+struct SpokenArea {
+  std::vector<std::string> divisions;  // codes
+  std::vector<geo::Polygon> polygons;
+};
+
 struct ChannelHouse {
   Files* files = nullptr;
   const Clock* clock = nullptr;
@@ -27,8 +35,8 @@ struct ChannelHouse {
   std::function<bool(std::string_view topic, std::string_view payload, bool retain)> publish = {};
   // Does a message for `region` concern who is listed for `listed`?
   std::function<bool(std::string_view region, std::string_view listed)> concerns = {};
-  // Names of the villages in these divisions, with their county's.
-  std::function<std::vector<std::string>(const std::vector<std::string>& regions)> villages = {};
+  // Names of the villages in an area, with their county's.
+  std::function<std::vector<std::string>(const SpokenArea& area)> villages = {};
   // Mail address of a unit; empty: none.
   std::function<std::string(std::string_view unit)> contact = {};
 };

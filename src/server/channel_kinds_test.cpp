@@ -9,6 +9,7 @@
 
 #include "core/text.hpp"
 #include "respond/webhook_signature.hpp"
+#include "server/channel_desk.hpp"
 #include "server/channel_text.hpp"
 #include "server/detail/json.hpp"
 #include "server/detail/test_line_server.hpp"
@@ -52,8 +53,8 @@ class ChannelKinds : public testing::Test {
     house_.concerns = [](std::string_view region, std::string_view listed) {
       return region.starts_with(listed) || listed.starts_with(region);
     };
-    house_.villages = [this](const std::vector<std::string>& codes) {
-      asked_ = codes;
+    house_.villages = [this](const SpokenArea& area) {
+      asked_ = area;
       return std::vector<std::string>{"西昌市甲村", "西昌市乙村"};
     };
     house_.contact = [](std::string_view unit) {
@@ -99,7 +100,7 @@ class ChannelKinds : public testing::Test {
   FixedClock clock_{now};
   ChannelHouse house_;
   std::vector<std::string> published_;
-  std::vector<std::string> asked_;
+  SpokenArea asked_;
   bool publishes_ = true;
 };
 
@@ -257,7 +258,7 @@ TEST_F(ChannelKinds, TheLoudspeakerSaysThatItIsSimulatedAndPlaysOnce) {
   EXPECT_TRUE(first.taken) << first.trouble;
   EXPECT_NE(first.receipt.find("simulated: 2 villages, 1 SMS segments"), std::string::npos)
       << first.receipt;
-  EXPECT_EQ(asked_, (std::vector<std::string>{"513401"}));  // of the CAP message
+  EXPECT_EQ(asked_.divisions, (std::vector<std::string>{"513401"}));  // of the CAP message
   // Killed before it was noted, with half a line behind: comes again, is played no second time.
   speaker.reset();
   std::ofstream(directory_ + "/c/play.jsonl", std::ios::app) << "{\"simul";
@@ -282,6 +283,36 @@ TEST_F(ChannelKinds, TheLoudspeakerSaysThatItIsSimulatedAndPlaysOnce) {
   EXPECT_EQ(speaker->deliver(delivery).trouble, "simulated failure: no power");
   std::filesystem::remove(directory_ + "/c/fail");
   EXPECT_TRUE(speaker->deliver(delivery).taken);
+}
+
+// The code of the county stands beside the polygon; those outside of it are not woken.
+TEST(SpokenArea, ADrawnAreaIsNotItsWholeCounty) {
+  model::RegionTree regions;
+  const auto add = [&](std::string code, std::string zh, model::Level level, double lon,
+                       std::string_view parent) {
+    model::Region region;
+    region.code = std::move(code);
+    region.name.zh = std::move(zh);
+    region.level = level;
+    region.position = geo::Point{lon, 27.5};
+    ASSERT_TRUE(regions.add(std::move(region), parent));
+  };
+  add("5134", "凉山州", model::Level::prefecture, 102, "");
+  add("513401", "西昌市", model::Level::county, 102, "5134");
+  add("513401001", "甲乡", model::Level::town, 102, "513401");
+  add("513401001001", "近村", model::Level::village, 102.05, "513401001");
+  add("513401001002", "远村", model::Level::village, 102.9, "513401001");
+  respond::Posting posting;
+  posting.region = "513401";
+  EXPECT_EQ(villages_in(regions, area_of(posting), now).size(), 2U) << "no message: the division";
+  posting.cap_xml = cap("cairn-1", "Alert", "", "2027-01-15T20:00:00+08:00");
+  EXPECT_EQ(villages_in(regions, area_of(posting), now).size(), 2U) << "a code alone";
+  const std::size_t at = posting.cap_xml.find("<geocode>");
+  ASSERT_NE(at, std::string::npos);
+  posting.cap_xml.insert(at,
+                         "<polygon>27.4,102.0 27.4,102.1 27.6,102.1 27.6,102.0 27.4,102.0"
+                         "</polygon>");
+  EXPECT_EQ(villages_in(regions, area_of(posting), now), (std::vector<std::string>{"西昌市近村"}));
 }
 
 // A mail server as RFC 5321 has it; `rcpt` answers for a recipient.

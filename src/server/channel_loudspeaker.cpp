@@ -35,7 +35,7 @@ class Loudspeaker final : public respond::Channel {
       const auto why = house_.files->read(told);
       return {.trouble = "simulated failure: " + std::string(trim(why.value_or("")))};
     }
-    const std::vector<std::string> villages = house_.villages(divisions_of(delivery.posting));
+    const std::vector<std::string> villages = house_.villages(area_of(delivery.posting));
     const std::string receipt =
         format("simulated: {} villages, {} SMS segments, {:.0f} s of speech", villages.size(),
                sms_size(sms_of(delivery.posting)).segments, speech_s(speech_of(delivery.posting)));

@@ -64,6 +64,23 @@ std::vector<std::string> divisions_of(const respond::Posting& posting) {
   return out;
 }
 
+SpokenArea area_of(const respond::Posting& posting) {
+  SpokenArea out;
+  const auto alert = codec::read_cap(posting.cap_xml);
+  if (posting.cap_xml.empty() || !alert || alert->infos.empty()) {
+    if (!posting.region.empty()) out.divisions.push_back(posting.region);
+    return out;
+  }
+  for (const codec::CapArea& area : alert->infos.front().areas) {
+    for (const geo::Ring& ring : area.polygons) out.polygons.push_back({{ring}});
+    if (!area.polygons.empty()) continue;
+    for (const codec::CapValue& code : area.geocodes) {
+      if (code.name == codec::cap_geocode_division) out.divisions.push_back(code.value);
+    }
+  }
+  return out;
+}
+
 Recipients::Recipients(ChannelKeys& keys) : lists_(keys.below("recipients")) {
   if (auto all = keys.texts("recipients"); !all.empty()) lists_[""] = std::move(all);
 }

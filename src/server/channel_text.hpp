@@ -21,6 +21,9 @@ std::string delivery_document(const respond::Delivery& delivery, Zone zone);
 // Codes of the divisions that a posting is for: those of its CAP message, else its own.
 std::vector<std::string> divisions_of(const respond::Posting& posting);
 
+// Of its CAP message, in its first language; else its own division.
+SpokenArea area_of(const respond::Posting& posting);
+
 // Who gets what a channel carries: {recipients: [everybody's]} or {recipients: {code: […]}}.
 class Recipients {
  public:

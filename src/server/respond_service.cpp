@@ -29,6 +29,7 @@
 #include "server/open311_desk.hpp"
 #include "server/random.hpp"
 #include "server/service.hpp"
+#include "server/warning_config.hpp"
 #include "store/ledger.hpp"
 
 namespace cairn::server {
@@ -116,6 +117,18 @@ Status RespondService::open_access(std::shared_ptr<const model::Workspace> works
   return {};
 }
 
+// A wrong file stops the start: nothing may leave in another name than the one meant.
+Status RespondService::read_config(respond::WarningOptions& warn) const {
+  warn.base_url = options_.base_url;
+  const std::string path = options_.directory + "/warnings.yaml";
+  if (!files_.exists(path)) return {};
+  const auto text = files_.read(path);
+  if (!text) return fail(text.error());
+  Problems problems;
+  read_warning_config(*text, path, warn, problems);
+  return problems.ok() ? Status{} : fail(problems.errors.front());
+}
+
 Status RespondService::open_desks(std::shared_ptr<const model::Workspace> workspace) {
   auto groups = respond::Grouping::open(*ledger_, workspace, grouping_options());
   if (!groups) return fail(groups.error());
@@ -133,7 +146,7 @@ Status RespondService::open_desks(std::shared_ptr<const model::Workspace> worksp
   told_incidents_ = *newest;
   respond::WarningOptions warn;
   warn.exercise = options_.exercise;
-  warn.base_url = options_.base_url;
+  if (auto read = read_config(warn); !read) return read;
   warn.group = [this](const std::string& id) -> std::optional<respond::AlertGroup> {
     auto group = groups_->group(id);
     return group ? *group : std::nullopt;

@@ -36,6 +36,7 @@ class IncidentDesk;
 class ReportDesk;
 class Statistics;
 class WarningDesk;
+struct WarningOptions;
 struct GroupChange;
 }  // namespace cairn::respond
 
@@ -94,6 +95,7 @@ class RespondService {
   Status open_access(std::shared_ptr<const model::Workspace> workspace);
   Status open_desks(std::shared_ptr<const model::Workspace> workspace);
   respond::GroupingOptions grouping_options() const;
+  Status read_config(respond::WarningOptions& warn) const;
   Status open_channels(std::shared_ptr<const model::Workspace> workspace);
   Status open_public(std::shared_ptr<const model::Workspace> workspace);
   void work();
