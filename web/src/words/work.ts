@@ -59,6 +59,7 @@ export const workWords = {
   field_unit: ['单位', 'Unit'],
   field_text: ['说明', 'Words'],
   field_of: ['并入哪一件（编号）', 'Which incident (number)'],
+  field_answer: ['给上报人的答复', 'Answer to the reporter'],
   field_place: ['地点', 'Place'],
   optional: ['可不填', 'optional'],
   doIt: ['确认：{0}', 'Confirm: {0}'],
