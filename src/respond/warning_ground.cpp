@@ -24,9 +24,12 @@ std::string alert_words(const Telling& telling, const char* reason_of_end) {
 }
 
 Label count_words(const AlertGroup& group) {
-  return {format("共{}个监测对象、{}条告警。", group.things, group.firing),
-          format("{} {}, {} {}.", group.things, group.things == 1 ? "thing" : "things",
-                 group.firing, group.firing == 1 ? "alert" : "alerts")};
+  // What is over is counted too, once nothing fires any more.
+  const std::uint64_t alerts = group.firing > 0 ? group.firing : group.total;
+  return {
+      format("共{}个监测对象、{}{}条告警。", group.things, group.firing > 0 ? "" : "先后", alerts),
+      format("{} {}, {} {}.", group.things, group.things == 1 ? "thing" : "things", alerts,
+             alerts == 1 ? "alert" : "alerts")};
 }
 
 // "11月8日 21:00" and "11-08 21:00", on the region's clocks.

@@ -80,7 +80,7 @@ Label lead_text(const GroupFacts& f) {
     en += "no data, ";
   } else if (f.compared && f.compared->value) {
     const auto& c = *f.compared;
-    const Label name = c.label.empty() ? Label{c.left, c.left} : c.label;
+    const Label name = c.label.empty() ? Label{"计算值", "value"} : c.label;
     zh += format("{} {}，", name.in(Language::zh), quantity_text(*c.value, c.unit));
     en += format("{} {}, ", name.in(Language::en), quantity_text(*c.value, c.unit));
     if (c.limit) {
@@ -176,9 +176,11 @@ Label GroupReasons::operator()(const AlertGroup& group, const store::Database* i
     return at == model::no_region ? Label{code, code} : regions[at].name;
   };
   const Known known = look(group, inside);
+  // On the reader's clock: a demonstration's alert of another day is told with its day.
+  const Instant clock_now = service_.true_clock().now();
   GroupFacts facts{
-      group,          name(group.region), {}, {}, {}, {}, false, known.compared, known.began,
-      service_.now(), workspace.zone};
+      group,     name(group.region), {}, {}, {}, {}, false, known.compared, known.began,
+      clock_now, workspace.zone};
   const auto& rules = workspace.catalog->rules;
   const auto rule = std::find_if(rules.begin(), rules.end(),
                                  [&](const auto& one) { return one.id == group.lead_rule; });
