@@ -42,6 +42,9 @@ constexpr std::chrono::milliseconds look_every{250};
 // After an error of the disk.
 constexpr std::chrono::seconds retry_after{2};
 constexpr std::int64_t tick_ns = ns_per_second;
+// Of strangers' requests in a second; what is beyond is no attempt but a flood, and metrics count
+// it.
+constexpr std::size_t refused_most = 1'000;
 constexpr std::size_t incidents_at_once = 100;
 constexpr std::size_t readings_at_once = 500;
 
@@ -213,6 +216,7 @@ void RespondService::attach(Service& service) {
   Router& router = service.router();
   access_->add_routes(router);
   service.authenticate_with(access_.get());
+  service.refused_unread([this](const Request& head) { note_refused(head); });
   add_report_routes(router, *reports_, *incidents_, *report_doors_);
   add_open311_routes(router, *open311_, *access_, *report_doors_);
   add_channel_routes(router, *channels_);
@@ -310,6 +314,7 @@ void RespondService::work() {
     if (const Instant now = clock_.now(); now < ticked || now >= ticked + tick_ns) {
       ticked = now;
       report(tick(), "deadlines");
+      report(keep_refused(), "audit trail");
     }
     report(hand_over_statistics(), "statistics");
     tell();
@@ -460,6 +465,31 @@ void RespondService::tell_groups() {
     publish_event({Topic::groups, "alert_group", group_event(group, *state, (*reasons_)(group)),
                    group.region});
   }
+}
+
+// Uploads of strangers: nobody waits for the disk on their account.
+void RespondService::note_refused(const Request& head) {
+  protect::AuditRow row;
+  row.at = clock_.now();
+  row.action = "request";
+  row.outcome = protect::Outcome::refused;
+  row.subject = head.path;
+  row.peer = head.peer;
+  row.detail = format("{} by nobody who is signed in, refused unread", head.method);
+  const std::lock_guard lock(refused_mutex_);
+  if (refused_.size() < refused_most) refused_.push_back(std::move(row));
+}
+
+Status RespondService::keep_refused() {
+  std::vector<protect::AuditRow> rows;
+  {
+    const std::lock_guard lock(refused_mutex_);
+    rows.swap(refused_);
+  }
+  for (protect::AuditRow& row : rows) {
+    if (auto done = access_->trail()->append_refusal(std::move(row)); !done) return done;
+  }
+  return {};
 }
 
 Status RespondService::tick() {

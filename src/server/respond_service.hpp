@@ -22,6 +22,7 @@
 #include "core/seams.hpp"
 #include "model/snapshot.hpp"
 #include "model/workspace.hpp"
+#include "protect/audit.hpp"
 #include "respond/reach.hpp"
 #include "respond/warning.hpp"
 #include "server/event_hub.hpp"
@@ -95,6 +96,8 @@ class RespondService {
   Status open_access(std::shared_ptr<const model::Workspace> workspace);
   Status open_desks(std::shared_ptr<const model::Workspace> workspace);
   respond::GroupingOptions grouping_options() const;
+  void note_refused(const Request& head);
+  Status keep_refused();
   Status read_config(respond::WarningOptions& warn) const;
   Status open_channels(std::shared_ptr<const model::Workspace> workspace);
   Status open_public(std::shared_ptr<const model::Workspace> workspace);
@@ -149,6 +152,8 @@ class RespondService {
   std::condition_variable wake_;
   bool stopping_ = false;  // under mutex
   bool poked_ = false;     // under mutex
+  std::mutex refused_mutex_;
+  std::vector<protect::AuditRow> refused_;  // under refused_mutex_; not written yet
   std::thread thread_;
 };
 

@@ -220,7 +220,10 @@ Admission Service::admit(const Request& head) const {
     if (head.method == "GET" || head.method == "HEAD") return std::size_t{0};
     return finish(head, unrouted(head, match));  // before anybody sends a body
   }
-  if (auto refusal = refuse_head(*match.route, head)) return finish(head, std::move(*refusal));
+  if (auto refusal = refuse_head(*match.route, head)) {
+    if (match.route->access == Access::actor && refused_unread_) refused_unread_(head);
+    return finish(head, std::move(*refusal));
+  }
   return match.route->body_bytes;
 }
 

@@ -68,6 +68,10 @@ class Service {
   // live().
   using Listener = std::function<void(const watch::LiveUpdate&, const std::vector<Event>&)>;
   void tell(Listener listener) { listener_ = std::move(listener); }
+  // Hears of requests to routes of signed-in people that were refused unread, for the audit trail:
+  // on the socket thread, must not block. Before anything is served.
+  using Refused = std::function<void(const Request& head)>;
+  void refused_unread(Refused refused) { refused_unread_ = std::move(refused); }
   Router& router() { return router_; }
   // Who is asked who sends a request, besides the server's own token. Before anything is served;
   // outlives the service's last request.
@@ -111,6 +115,7 @@ class Service {
   std::atomic<watch::Live*> live_{nullptr};
   std::vector<Figures> figures_;
   Listener listener_;
+  Refused refused_unread_;
   std::shared_ptr<EventHub> events_;  // shared: streams under way outlive the service
 };
 
