@@ -36,6 +36,7 @@ struct IncidentKind {
   std::string workflow = "grid-event";
   std::string category = "Safety";  // of CAP
   bool citizens = false;            // the public may report it
+  bool urgent = false;              // cannot wait for office hours, whoever reports it
   Label hint;                       // what a reporter should say
   std::string place;
 };

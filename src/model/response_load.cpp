@@ -54,6 +54,7 @@ void read_kind(const std::string& id, const YamlNode& node, const std::string& f
     }
   }
   kind.citizens = map.flag("citizens");
+  kind.urgent = map.flag("urgent");
   kind.hint = map.label("hint");
   map.finish();
   if (kind.to.empty()) {

@@ -16,6 +16,14 @@
 namespace cairn::respond {
 namespace {
 
+// Whether somebody has it still; no incident is none.
+Result<bool> is_open(const store::Database& db, std::string_view incident) {
+  if (incident.empty()) return false;
+  const auto row = incident_store::find(db, incident);
+  if (!row) return fail(row.error());
+  return *row && !(*row)->incident.closed && (*row)->incident.duplicate_of.empty();
+}
+
 constexpr std::size_t due_at_once = 200;
 // After an error of one incident the others go on; it is tried again then.
 constexpr std::int64_t retry_ns = 3'600 * ns_per_second;
@@ -169,7 +177,9 @@ Result<Outcome> IncidentDesk::open(store::Ledger::Write& write, const NewInciden
   if (*before) return **std::move(before);
   if (const auto other = incident_store::of_group(write.db(), what.group); !other) {
     return fail(other.error());
-  } else if (!other->empty()) {
+  } else if (const auto open = is_open(write.db(), *other); !open) {
+    return fail(open.error());
+  } else if (*open) {
     return fail(Code::conflict, format("the group has the incident {} already", *other), "/group");
   }
   const model::IncidentKind& kind = *workspace.response.kind(what.kind);
@@ -179,7 +189,7 @@ Result<Outcome> IncidentDesk::open(store::Ledger::Write& write, const NewInciden
   if (!id) return fail(id.error());
   Incident fresh = *std::move(checked);
   fresh.id = *std::move(id);
-  fresh.urgent = is_urgent(what.level);
+  fresh.urgent = kind.urgent || is_urgent(what.level);
   Entry opened;
   opened.at = now;
   opened.actor = what.origin == Origin::report ? reporter_of(fresh.id).id : actor.id;
@@ -494,6 +504,20 @@ std::optional<NewIncident> opened_by(const GroupChange& change, const model::Wor
   return out;
 }
 
+// Alerts that call again, or louder, after the incident was closed: somebody has to go again.
+Status call_again(IncidentCase& in, const GroupChange& change) {
+  using Kind = GroupChange::Kind;
+  const bool calls = change.kind == Kind::opened || change.kind == Kind::worsened;
+  if (!calls || change.group.state != GroupState::open || !change.group.cause.empty()) return {};
+  if (!in.incident().closed || !in.incident().duplicate_of.empty()) return {};
+  auto moved = in.send({"reopen",
+                        {},
+                        "结案后告警再起 the alerts call again after the end",
+                        model::system_actor("rules").id,
+                        "system"});
+  return moved ? Status() : fail(moved.error());
+}
+
 }  // namespace
 
 Status IncidentDesk::on_groups(store::Ledger::Write& write, std::span<const GroupChange> changes,
@@ -502,9 +526,15 @@ Status IncidentDesk::on_groups(store::Ledger::Write& write, std::span<const Grou
   for (const GroupChange& change : changes) {
     auto id = incident_store::of_group(write.db(), change.group.id);
     if (!id) return fail(id.error());
-    if (id->empty()) {
-      const auto fresh = opened_by(change, book->workspace(), changes);
+    const auto at_work = is_open(write.db(), *id);
+    if (!at_work) return fail(at_work.error());
+    // What grows worse after its incident was closed is new work: nobody has it any more.
+    const bool calls =
+        change.kind == GroupChange::Kind::opened || change.kind == GroupChange::Kind::worsened;
+    if (id->empty() || (!*at_work && calls)) {
+      auto fresh = opened_by(change, book->workspace(), changes);
       if (!fresh) continue;
+      if (!id->empty()) fresh->text += format("（此前的事件 {} 已结案）", *id);
       auto opened = open(write, *fresh, model::system_actor("rules"), now);
       if (!opened) return fail(opened.error());
       continue;
@@ -517,6 +547,7 @@ Status IncidentDesk::on_groups(store::Ledger::Write& write, std::span<const Grou
     in->incident().level = change.group.level;
     in->incident().urgent = in->incident().urgent || is_urgent(change.group.level);
     if (auto added = in->add(std::move(entry)); !added) return fail(added.error());
+    if (auto done = call_again(*in, change); !done) return done;
     if (auto done = in->save(); !done) return done;
   }
   return {};

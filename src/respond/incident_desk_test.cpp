@@ -324,6 +324,26 @@ TEST_F(DeskTest, AnAlertOpensOneIncidentAndDispatchesIt) {
   EXPECT_EQ(w.desk->list({}).value().total, 1u);
 }
 
+TEST_F(DeskTest, WhatGrowsWorseAfterItsEndIsNewWork) {
+  using Kind = GroupChange::Kind;
+  w.groups({group(Kind::opened, "g1", "513402", Level::yellow)});
+  const std::string first = *w.desk->of_group("g1");
+  {
+    auto write = w.ledger->begin();
+    ASSERT_TRUE(write && write->db().execute("UPDATE incident SET closed = 1 WHERE grp = 'g1'"));
+    ASSERT_TRUE(write->commit());
+  }
+  w.groups({group(Kind::eased, "g1", "513402", Level::blue)});
+  EXPECT_EQ(*w.desk->of_group("g1"), first);
+  w.groups({group(Kind::worsened, "g1", "513402", Level::orange)});
+  const std::string second = *w.desk->of_group("g1");
+  EXPECT_NE(second, first);
+  EXPECT_NE(w.find(second).text.find(first), std::string::npos) << w.find(second).text;
+  EXPECT_EQ(w.find(second).states, std::vector<std::string>{"dispatched"});
+  w.groups({group(Kind::worsened, "g1", "513402", Level::red)});
+  EXPECT_EQ(w.desk->list({}).value().total, 2u);
+}
+
 TEST_F(DeskTest, CountiesKeepTheirOwnIncidents) {
   using Kind = GroupChange::Kind;
   auto one = group(Kind::joined, "g1", "513402", Level::yellow);

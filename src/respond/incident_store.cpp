@@ -57,7 +57,10 @@ constexpr std::array steps{
     " at INTEGER NOT NULL, PRIMARY KEY (incident, id)) WITHOUT ROWID;"
     "CREATE TABLE incident_key (actor TEXT NOT NULL, key TEXT NOT NULL, digest TEXT NOT NULL,"
     " incident TEXT NOT NULL, entry INTEGER NOT NULL, refusal TEXT NOT NULL,"
-    " PRIMARY KEY (actor, key)) WITHOUT ROWID;"};
+    " PRIMARY KEY (actor, key)) WITHOUT ROWID;",
+    // A group that grows worse after its incident was closed has another one.
+    "DROP INDEX incident_group;"
+    "CREATE INDEX incident_group ON incident (grp) WHERE grp <> '';"};
 
 std::string words_text(const std::vector<std::string>& words) {
   return join(words, " ");
@@ -294,7 +297,9 @@ Status put(Database& db, const IncidentRow& row) {
 
 Result<std::string> of_group(const Database& db, std::string_view group) {
   if (group.empty()) return std::string();
-  auto rows = db.prepare("SELECT id FROM incident WHERE grp = ?");
+  auto rows = db.prepare(
+      "SELECT id FROM incident WHERE grp = ? ORDER BY closed IS NOT NULL, opened DESC, id DESC"
+      " LIMIT 1");
   if (!rows) return fail(rows.error());
   const auto found = rows->bind(1, group).step();
   if (!found) return fail(found.error());

@@ -54,6 +54,7 @@ namespace incident_store {
 Result<std::string> next_id(store::Database& db, Date day);
 Result<std::optional<IncidentRow>> find(const store::Database& db, std::string_view id);
 Status put(store::Database& db, const IncidentRow& row);
+// The open one, else the newest; empty: none.
 Result<std::string> of_group(const store::Database& db, std::string_view group);
 // The ids of those whose `next` has come, the longest waiting first.
 Result<std::vector<std::string>> due(const store::Database& db, Instant now, std::size_t most);
