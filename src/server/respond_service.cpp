@@ -514,7 +514,13 @@ Status RespondService::tick() {
 
 // Nothing that was acknowledged rests on it: it is tried again, and said once.
 void RespondService::report(const Status& done, std::string_view what) {
-  if (done) return;
+  if (done) {
+    if (trouble_.starts_with(format("{}: ", what))) {
+      std::fprintf(stderr, "what follows alerts goes on (%s)\n", std::string(what).c_str());
+      trouble_.clear();
+    }
+    return;
+  }
   ++failures_;
   std::string now = format("{}: {}", what, to_string(done.error()));
   if (now == trouble_) return;
