@@ -21,7 +21,7 @@ Result<bool> is_open(const store::Database& db, std::string_view incident) {
   if (incident.empty()) return false;
   const auto row = incident_store::find(db, incident);
   if (!row) return fail(row.error());
-  return *row && !(*row)->incident.closed && (*row)->incident.duplicate_of.empty();
+  return *row && !(*row)->incident.closed;
 }
 
 constexpr std::size_t due_at_once = 200;
@@ -504,20 +504,6 @@ std::optional<NewIncident> opened_by(const GroupChange& change, const model::Wor
   return out;
 }
 
-// Alerts that call again, or louder, after the incident was closed: somebody has to go again.
-Status call_again(IncidentCase& in, const GroupChange& change) {
-  using Kind = GroupChange::Kind;
-  const bool calls = change.kind == Kind::opened || change.kind == Kind::worsened;
-  if (!calls || change.group.state != GroupState::open || !change.group.cause.empty()) return {};
-  if (!in.incident().closed || !in.incident().duplicate_of.empty()) return {};
-  auto moved = in.send({"reopen",
-                        {},
-                        "结案后告警再起 the alerts call again after the end",
-                        model::system_actor("rules").id,
-                        "system"});
-  return moved ? Status() : fail(moved.error());
-}
-
 }  // namespace
 
 Status IncidentDesk::on_groups(store::Ledger::Write& write, std::span<const GroupChange> changes,
@@ -547,7 +533,6 @@ Status IncidentDesk::on_groups(store::Ledger::Write& write, std::span<const Grou
     in->incident().level = change.group.level;
     in->incident().urgent = in->incident().urgent || is_urgent(change.group.level);
     if (auto added = in->add(std::move(entry)); !added) return fail(added.error());
-    if (auto done = call_again(*in, change); !done) return done;
     if (auto done = in->save(); !done) return done;
   }
   return {};

@@ -308,15 +308,17 @@ class Drafter {
         wish_.expires_minutes.value_or(static_cast<int>(standard / ns_per_minute));
     out_.valid_ns = draft.expires_minutes * ns_per_minute;
     const Zone zone = ground_.workspace->zone;
-    const Instant sent = to_second(now_);
+    Instant sent = to_second(now_);
+    // Two within one second: the release will be later than both.
+    if (wish_.act != WarningAct::release) {
+      sent = std::max(sent, sources_.chain->told_sent + ns_per_second);
+    }
     draft.alert = compose(telling, {sent, zone}, {sent + out_.valid_ns, zone});
     draft.alert.sender = options_.sender;
     draft.alert.identifier = stand_in;
     if (wish_.act != WarningAct::release) {
       draft.alert.references =
           WarningPress::references(sources_.messages, sources_.chain->run_from, sent, zone);
-      // Two within one second: the release will be later than both.
-      draft.alert.sent.at = std::max(sent, sources_.chain->told_sent + ns_per_second);
     }
     for (const codec::CapFinding& finding : codec::check_cap(draft.alert, ground_.check())) {
       draft.findings.push_back(codec::to_string(finding));

@@ -13,8 +13,9 @@ class IncidentDesk;
 namespace cairn::server {
 
 struct ReportDoors {
-  PeerGate reports{{20, 60, 300, 3'000}};
-  PeerGate photos{{60, 300, 1'000, 15'000}};
+  // A mobile network may have thousands behind one address.
+  PeerGate reports{{60, 600, 600, 6'000}};
+  PeerGate photos{{180, 1'800, 2'000, 30'000}};
   // Status, hints, the form.
   PeerGate reads{{120, 1'200, 2'000, 60'000}};
 };
