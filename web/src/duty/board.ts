@@ -3,8 +3,17 @@
 import { computed } from 'vue';
 import type { AlertGroup, Channel, Incident } from '../api/types';
 import { boardState, live, tick } from '../live/live';
+import { account } from '../session';
 import { calls as alertCalls } from '../severity';
-import { boardOf, byLevel, calls, incidentsByGroup, inOrder, overdueByUnit } from './groups';
+import {
+  boardOf,
+  byLevel,
+  calls,
+  incidentsByGroup,
+  inOrder,
+  overdueByUnit,
+  seesIncidents,
+} from './groups';
 import { healthOf } from './warn';
 
 /** A clock that moves by the minute: what follows from it need not be reckoned every second. */
@@ -23,6 +32,10 @@ export const unacknowledged = computed(() =>
 const byGroup = computed(() => incidentsByGroup(live.incidents.values()));
 export function incidentOf(group: AlertGroup): Incident | null {
   return byGroup.value.get(group.id) ?? null;
+}
+/** Whether "nobody has it" can be said of a place: for whom incidents are hidden it would be untrue. */
+export function incidentsSeen(region: string): boolean {
+  return seesIncidents(account.value?.grants ?? [], region);
 }
 const tenSeconds = computed(() => Math.floor(tick.value / 10_000) * 10_000);
 export const overdue = computed(() => overdueByUnit(live.incidents.values(), tenSeconds.value));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from 'vitest';
-import type { AlertGroup, Incident } from '../api/types';
+import type { AlertGroup, Grant, Incident } from '../api/types';
 import {
   boardOf,
   byLevel,
@@ -10,6 +10,7 @@ import {
   levelsOf,
   overdueByUnit,
   passes,
+  seesIncidents,
 } from './groups';
 
 const now = Date.parse('2026-06-01T03:00:00Z');
@@ -56,6 +57,22 @@ describe('order', () => {
     ];
     expect(ids(inOrder(all))).toBe('red,new,old,had,quiet');
     expect(ids(inOrder([...all].reverse()))).toBe('red,new,old,had,quiet');
+  });
+});
+
+describe('who has it', () => {
+  it('follows a link to the incident that goes on', () => {
+    const linked = incident('I-1', { group: 'g', duplicate_of: 'I-2' });
+    expect(incidentsByGroup([linked, incident('I-2')]).get('g')?.id).toBe('I-2');
+    expect(incidentsByGroup([linked]).has('g')).toBe(false);
+  });
+  it('is not known to those who cannot see the incidents of the place', () => {
+    const grant = (role: Grant['role'], region: string): Grant => ({ role, region, unit: '' });
+    expect(seesIncidents([], '513428')).toBe(false);
+    expect(seesIncidents([grant('administrator', '')], '513428')).toBe(false);
+    expect(seesIncidents([grant('unit', '513401')], '513428')).toBe(false);
+    expect(seesIncidents([grant('unit', '5134')], '513428')).toBe(true);
+    expect(seesIncidents([grant('duty_officer', 'panxi')], '513428')).toBe(true);
   });
 });
 

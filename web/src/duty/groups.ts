@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Groups of alerts in the order in which a person should look at them.
-import type { AlertGroup, Incident, WarningLevel } from '../api/types';
+import type { AlertGroup, Grant, Incident, WarningLevel } from '../api/types';
 import { rankOf } from './sound';
 
 /** Does a person have to look at it now? What is inside another group calls through that one. */
@@ -84,16 +84,27 @@ export function byLevel(groups: Iterable<AlertGroup>): Record<WarningLevel, numb
   return counts;
 }
 
+/** Can whoever has these rights see the incidents of a place? Only he can say that nobody has it. */
+export function seesIncidents(grants: readonly Grant[], region: string): boolean {
+  return grants.some(
+    ({ role, region: granted }) =>
+      (role === 'duty_officer' || role === 'unit' || role === 'checker') &&
+      (!/^\d+$/.test(granted) || region.startsWith(granted)),
+  );
+}
+
 const lights = ['green', 'yellow', 'red', 'overdue'] as const;
-/** The worst incident of each group: who has it, and is he late? */
+/** The worst incident of each group, or what it was linked to: who has it, and is he late? */
 export function incidentsByGroup(incidents: Iterable<Incident>): Map<string, Incident> {
+  const all = new Map([...incidents].map((each) => [each.id, each]));
   const found = new Map<string, Incident>();
-  for (const incident of incidents) {
-    if (incident.group === null || incident.duplicate_of !== null) continue;
-    const known = found.get(incident.group);
+  for (const own of all.values()) {
+    const incident = own.duplicate_of === null ? own : all.get(own.duplicate_of);
+    if (own.group === null || incident === undefined) continue;
+    const known = found.get(own.group);
     const worse = (a: Incident, b: Incident): boolean =>
       lights.indexOf(a.light) > lights.indexOf(b.light);
-    if (known === undefined || worse(incident, known)) found.set(incident.group, incident);
+    if (known === undefined || worse(incident, known)) found.set(own.group, incident);
   }
   return found;
 }
