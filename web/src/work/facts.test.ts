@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { IncidentEntry } from '../api/types';
 import { words, type Word } from '../words';
-import { factsOf } from './facts';
+import { factsOf, reasonOf } from './facts';
 
 const says = {
   t: (word: Word, ...args: (string | number)[]): string =>
@@ -33,5 +33,30 @@ describe('factsOf', () => {
   });
   it('says nothing twice', () => {
     expect(facts({ text: '已处理', file: 'ab', place: '同一处' }, '同一处')).toEqual([]);
+  });
+});
+
+describe('reasonOf', () => {
+  const entry = (kind: string, actor: string, reason: string): IncidentEntry =>
+    ({
+      kind,
+      reason,
+      actor: { kind: actor },
+      label: { zh: '到达现场', en: 'On site' },
+    }) as unknown as IncidentEntry;
+
+  it('says in one language what the program says in two', () => {
+    const opened = entry('opened', 'system', '由告警立案 opened by an alert');
+    expect(reasonOf(opened, 'zh')).toBe('由告警立案');
+    expect(reasonOf(opened, 'en')).toBe('opened by an alert');
+    const sent = entry('warning', 'person', '【演练】普格县 滑坡 EXERCISE Puge County: Landslide');
+    expect(reasonOf(sent, 'zh')).toBe('【演练】普格县 滑坡');
+  });
+  it('says nothing twice', () => {
+    expect(reasonOf(entry('step', 'person', '到达现场 On site'), 'zh')).toBe('');
+  });
+  it('leaves the words of people alone', () => {
+    expect(reasonOf(entry('step', 'person', '更换 GPS module'), 'zh')).toBe('更换 GPS module');
+    expect(reasonOf(entry('note', 'person', '已换 router'), 'en')).toBe('已换 router');
   });
 });

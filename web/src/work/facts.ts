@@ -73,3 +73,17 @@ export function factsOf(entry: IncidentEntry, says: Says): string[] {
   }
   return out;
 }
+
+/** What the program itself says stands in both languages, Chinese first; what people wrote is theirs. */
+const own = new Set(['opened', 'evidence', 'alert', 'warning', 'escalation', 'message']);
+const bilingual = /^(.*[^\x20-\x7e]) ([\x20-\x7e]*[A-Za-z]{2}[\x20-\x7e]*)$/u;
+
+/** Empty where it only repeats what the line is called. */
+export function reasonOf(entry: IncidentEntry, lang: 'zh' | 'en'): string {
+  const reason = entry.reason ?? '';
+  const { zh, en } = entry.label;
+  if (reason === `${zh} ${en}` || reason === zh || reason === en) return '';
+  if (entry.actor.kind !== 'system' && !own.has(entry.kind)) return reason;
+  const both = bilingual.exec(reason);
+  return (lang === 'zh' ? both?.[1] : both?.[2]) ?? reason;
+}
