@@ -263,7 +263,7 @@ test('without the right nobody sees a reporter, and each try is on record', { sk
     await page.getByRole('link', { name: '发布预警' }).waitFor();
   });
   await as('demo-admin', '/admin/audit?outcome=refused', async (page) => {
-    await page.locator('.auditrow.refused', { hasText: 'send_warning' }).first().waitFor();
+    await page.locator('.auditrow.refused', { hasText: '发布预警' }).first().waitFor();
   });
 });
 
