@@ -58,6 +58,10 @@ export const workWords = {
   field_reason: ['原因', 'Reason'],
   field_unit: ['单位', 'Unit'],
   field_text: ['说明', 'Words'],
+  retoldHint: [
+    '上报人的原话。承办单位看到的是这里的说明：请去掉姓名、电话等个人信息。',
+    "The reporter's own words. The unit reads this text: take out names, numbers and the like.",
+  ],
   field_of: ['并入哪一件（编号）', 'Which incident (number)'],
   field_answer: ['给上报人的答复', 'Answer to the reporter'],
   field_place: ['地点', 'Place'],
