@@ -261,6 +261,15 @@ test('without the right nobody sees a reporter, and each try is on record', { sk
   await as('demo-duty', `/incidents/${incident}`, async (page) => {
     await page.getByText('13800000000').waitFor();
     await page.getByRole('link', { name: '发布预警' }).waitFor();
+    // What the unit reads begins with what the reporter wrote.
+    await button(page, '立案').click();
+    const form = page.locator('.stepform');
+    await form.getByText('上报人的原话').waitFor();
+    const said = await form.locator('textarea').evaluateAll((all) => all.map((one) => one.value));
+    assert.deepEqual(said, ['', '坡上掉石头']);
+    assert.equal(await form.locator('input').count(), 1); // the place
+    await button(page, '确认：立案').click();
+    await until(async () => (await page.getByText('坡上掉石头').count()) >= 2, 'the text is there');
   });
   await as('demo-admin', '/admin/audit?outcome=refused', async (page) => {
     await page.locator('.auditrow.refused', { hasText: '发布预警' }).first().waitFor();
