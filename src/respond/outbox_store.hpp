@@ -105,7 +105,7 @@ class StoredOutbox final : public Outbox {
   Result<std::size_t> gather(store::Ledger::Write& write, std::string_view channel, Instant now);
   Status delivered(store::Ledger::Write& write, const Delivery& delivery, const Attempt& attempt,
                    Instant now);
-  // It waits again: 1 s, 2 s, … 5 min with jitter, or as long as the other side asked for.
+  // It waits again: 1 s, 2 s, … 1 min with jitter, or as long as the other side asked for.
   Status failed(store::Ledger::Write& write, const Delivery& delivery, const Attempt& attempt,
                 Instant now);
   // By a person. Error: not_found, conflict when it does not wait, invalid without a reason.
