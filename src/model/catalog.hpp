@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/label.hpp"
@@ -14,6 +15,7 @@
 #include "core/unit.hpp"
 #include "model/band.hpp"
 #include "model/coverage_rule.hpp"
+#include "model/input.hpp"
 #include "model/response.hpp"
 
 namespace cairn::model {
@@ -156,8 +158,24 @@ struct SeriesColumn {
   std::optional<Unit> unit{};  // of the scaled value; nothing: the property's own
   Unit to{};                   // the property's, filled in by the pack loader where `unit` is given
 };
+// A simulated device instead of a file (simulate/device.hpp).
+struct SimulatedSeries {
+  std::string kind;  // "slope_water"
+  std::uint64_t seed = 1;
+  Interval time;  // of its readings, without the end
+  Span every;
+  std::vector<std::pair<std::string, double>> with;  // parameters
+  struct Change {
+    Interval time;
+    std::string parameter;
+    double value = 0;
+  };
+  std::vector<Change> changes;
+  std::vector<Interval> silences;
+};
 struct SeriesFile {
-  std::string file;  // relative to the pack
+  std::string file;  // relative to the pack; empty with `simulated`
+  std::optional<SimulatedSeries> simulated;
   std::string thing;
   std::string format;                     // csv (default) or as the pack loader documents
   std::vector<std::string> time_columns;  // one ISO column, or year, month, day[, hour[, minute]]
@@ -183,6 +201,8 @@ struct ReplayExpectation {
   std::string thing;
   Interval range{Instant::min(), Instant::max()};  // firings that begin in it are compared
   std::vector<Interval> firings;                   // begin, end; an open end is Instant::max()
+  std::string incident;        // a kind: when the whole loop opens incidents of it in `region`
+  std::vector<Instant> opens;  // of `incident`
   std::string place;
 };
 
@@ -207,6 +227,7 @@ struct Catalog {
   std::vector<BandDef> bands;
   std::vector<TypeExtension> extensions;  // that still wait for their type
   std::optional<CoverageDef> coverage;    // how coverage is studied; nothing: it is not
+  InputDefs inputs;                       // how devices that use other names are understood
   ResponseDef response;                   // on its way to the workspace, which adds the units
 
   const TypeDef* type(std::string_view name) const;

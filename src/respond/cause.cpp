@@ -64,25 +64,18 @@ void CauseIndex::drop(const CauseAlert& alert) {
 }
 
 std::vector<std::string> CauseIndex::causes(const CauseAlert& alert) const {
-  std::vector<std::string> out;
-  const auto above = above_.find(std::string(alert.rule));
-  if (above == above_.end()) return out;
-  for (const auto& [rule, same] : above->second) {
-    const std::string value = shared(alert, same);
-    const auto open = value.empty() ? open_.end() : open_.find(key_of(rule, same, value));
-    if (open == open_.end()) continue;
-    for (const auto& [began, id] : open->second) {
-      if (id != alert.id) out.push_back(id);
-    }
-  }
-  return out;
+  return open_of(above_, alert);
 }
 
 std::vector<std::string> CauseIndex::consequences(const CauseAlert& alert) const {
+  return open_of(below_, alert);
+}
+
+std::vector<std::string> CauseIndex::open_of(const Links& links, const CauseAlert& alert) const {
   std::vector<std::string> out;
-  const auto below = below_.find(std::string(alert.rule));
-  if (below == below_.end()) return out;
-  for (const auto& [rule, same] : below->second) {
+  const auto linked = links.find(std::string(alert.rule));
+  if (linked == links.end()) return out;
+  for (const auto& [rule, same] : linked->second) {
     const std::string value = shared(alert, same);
     const auto open = value.empty() ? open_.end() : open_.find(key_of(rule, same, value));
     if (open == open_.end()) continue;

@@ -45,10 +45,14 @@ class CauseIndex {
   void each_key(const CauseAlert& alert, const std::function<void(std::string)>& use) const;
 
   const model::RegionTree& regions_;
+  using Links = std::unordered_map<std::string, std::vector<std::pair<std::string, std::string>>>;
+  // Those open that an alert is linked to.
+  std::vector<std::string> open_of(const Links& links, const CauseAlert& alert) const;
+
   TextProperty text_property_;
   // By rule: what it follows from, and what follows from it, each with what they share.
-  std::unordered_map<std::string, std::vector<std::pair<std::string, std::string>>> above_;
-  std::unordered_map<std::string, std::vector<std::pair<std::string, std::string>>> below_;
+  Links above_;
+  Links below_;
   std::unordered_map<std::string, std::set<std::string>> kinds_;  // by rule: all `same`
   std::unordered_map<std::string, std::set<std::pair<Instant, std::string>>> open_;  // by key
 };

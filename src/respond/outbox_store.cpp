@@ -212,13 +212,7 @@ void StoredOutbox::wake() const {
   if (wake_) wake_();
 }
 
-const ChannelRoute* StoredOutbox::route(std::string_view id) const {
-  const auto at = std::ranges::find(channels_, id, &ChannelRoute::id);
-  return at == channels_.end() ? nullptr : &*at;
-}
-
-// A CAP message says itself where it holds, more exactly than the one region above all of it.
-std::vector<std::string> StoredOutbox::regions_of(const Posting& posting) const {
+std::vector<std::string> divisions_of(const Posting& posting) {
   std::vector<std::string> out;
   if (!posting.cap_xml.empty()) {
     if (const auto alert = codec::read_cap(posting.cap_xml)) {
@@ -235,6 +229,11 @@ std::vector<std::string> StoredOutbox::regions_of(const Posting& posting) const 
   }
   if (out.empty() && !posting.region.empty()) out.push_back(posting.region);
   return out;
+}
+
+const ChannelRoute* StoredOutbox::route(std::string_view id) const {
+  const auto at = std::ranges::find(channels_, id, &ChannelRoute::id);
+  return at == channels_.end() ? nullptr : &*at;
 }
 
 // A message for a prefecture concerns the counties beneath it, and one for a town its county.
@@ -265,7 +264,7 @@ std::vector<std::string> StoredOutbox::carriers(const Posting& posting) const {
     if (named != nullptr && named->enabled) out.push_back(named->id);
     return out;
   }
-  const std::vector<std::string> regions = regions_of(posting);
+  const std::vector<std::string> regions = divisions_of(posting);
   for (const ChannelRoute& channel : channels_) {
     if (!channel.enabled ||
         std::ranges::find(channel.topics, posting.topic) == channel.topics.end()) {

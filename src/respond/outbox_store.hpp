@@ -33,6 +33,10 @@ struct DigestRule {
   std::int64_t interval_ns = 60 * ns_per_second;
 };
 
+// Codes of the divisions that a posting is for: those of its CAP message, which says itself where
+// it holds, more exactly than the one region above all of it; else its own.
+std::vector<std::string> divisions_of(const Posting& posting);
+
 // What the outbox knows of a channel.
 struct ChannelRoute {
   std::string id;
@@ -136,7 +140,6 @@ class StoredOutbox final : public Outbox {
  private:
   StoredOutbox(store::Ledger& ledger, Options options);
   const ChannelRoute* route(std::string_view id) const;
-  std::vector<std::string> regions_of(const Posting& posting) const;
   bool covers(const ChannelRoute& channel, const std::vector<std::string>& regions) const;
   Result<std::uint64_t> enqueue(store::Database& db, const ChannelRoute& channel,
                                 const Posting& posting, std::int64_t id, Instant now);

@@ -433,8 +433,8 @@ TEST_F(ChannelKinds, MailWithoutTlsIsForServersOfOnesOwn) {
 
 TEST_F(ChannelKinds, DivisionsAreThoseOfTheCapMessage) {
   EXPECT_EQ(divisions_of(warning().posting), (std::vector<std::string>{"513401"}));
-  EXPECT_EQ(divisions_of({.region = "51"}), (std::vector<std::string>{"51"}));
-  EXPECT_TRUE(divisions_of({}).empty());
+  EXPECT_EQ(respond::divisions_of({.region = "51"}), (std::vector<std::string>{"51"}));
+  EXPECT_TRUE(respond::divisions_of({}).empty());
   EXPECT_EQ(status_mark("Actual"), "");
   EXPECT_EQ(plain_text({.title = "t", .status = "Test"}), "【测试 TEST】t");
 }

@@ -5,6 +5,7 @@
 
 #include "codec/cap_read.hpp"
 #include "core/text.hpp"
+#include "respond/outbox_store.hpp"
 #include "server/detail/json.hpp"
 
 namespace cairn::server {
@@ -45,25 +46,6 @@ std::string delivery_document(const respond::Delivery& delivery, Zone zone) {
   return json_text(out);
 }
 
-std::vector<std::string> divisions_of(const respond::Posting& posting) {
-  std::vector<std::string> out;
-  if (!posting.cap_xml.empty()) {
-    if (const auto alert = codec::read_cap(posting.cap_xml)) {
-      for (const codec::CapInfo& info : alert->infos) {
-        for (const codec::CapArea& area : info.areas) {
-          for (const codec::CapValue& code : area.geocodes) {
-            if (code.name == codec::cap_geocode_division) out.push_back(code.value);
-          }
-        }
-      }
-    }
-    std::ranges::sort(out);
-    out.erase(std::ranges::unique(out).begin(), out.end());
-  }
-  if (out.empty() && !posting.region.empty()) out.push_back(posting.region);
-  return out;
-}
-
 SpokenArea area_of(const respond::Posting& posting) {
   SpokenArea out;
   const auto alert = codec::read_cap(posting.cap_xml);
@@ -87,7 +69,7 @@ Recipients::Recipients(ChannelKeys& keys) : lists_(keys.below("recipients")) {
 
 std::vector<std::string> Recipients::of(const respond::Posting& posting,
                                         const ChannelHouse& house) const {
-  const std::vector<std::string> divisions = divisions_of(posting);
+  const std::vector<std::string> divisions = respond::divisions_of(posting);
   std::vector<std::string> out;
   for (const auto& [listed, people] : lists_) {
     const bool meant = listed.empty() || std::ranges::any_of(divisions, [&](const auto& code) {

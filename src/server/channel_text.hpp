@@ -18,8 +18,6 @@ std::string status_mark(std::string_view status);
 std::string plain_text(const respond::Posting& posting);
 // The delivery as JSON, for programs (docs/channels.md).
 std::string delivery_document(const respond::Delivery& delivery, Zone zone);
-// Codes of the divisions that a posting is for: those of its CAP message, else its own.
-std::vector<std::string> divisions_of(const respond::Posting& posting);
 
 // Of its CAP message, in its first language; else its own division.
 SpokenArea area_of(const respond::Posting& posting);
