@@ -53,6 +53,8 @@ const std::array<ActionRow, action_count>& action_rows() {
       {Action::read_channels, "read_channels", "da", {"查看发布渠道", "read the channels"}},
       {Action::test_channel, "test_channel", "da", {"测试发布渠道", "test a channel"}},
       {Action::manage_channels, "manage_channels", "a", {"管理发布渠道", "manage channels"}},
+      {Action::manage_services, "manage_services", "da", {"管理被测服务", "manage services"}},
+      {Action::confirm_service, "confirm_service", "a", {"代业主确认服务", "confirm a service"}},
       {Action::manage_accounts, "manage_accounts", "a", {"管理账号", "manage accounts"}},
       {Action::read_audit, "read_audit", "a", {"查看审计记录", "read the audit trail"}},
       {Action::import_data, "import_data", "a", {"导入数据", "import data"}},

@@ -62,11 +62,13 @@ enum class Action : std::uint8_t {
   read_channels,
   test_channel,
   manage_channels,
+  manage_services,  // register, measure and withdraw what the probe measures
+  confirm_service,  // write down that an owner has agreed
   manage_accounts,
   read_audit,
   import_data,
 };
-inline constexpr std::size_t action_count = 19;
+inline constexpr std::size_t action_count = 21;
 const char* to_string(Action action);  // "send_warning"
 std::optional<Action> parse_action(std::string_view text);
 Label label_of(Action action);

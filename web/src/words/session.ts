@@ -71,6 +71,8 @@ export const sessionWords = {
   did_read_channels: ['查看发布渠道', 'Read the channels'],
   did_test_channel: ['测试发布渠道', 'Test a channel'],
   did_manage_channels: ['管理发布渠道', 'Manage channels'],
+  did_manage_services: ['管理被测服务', 'Manage services'],
+  did_confirm_service: ['代业主确认服务', 'Confirm a service'],
   did_manage_accounts: ['管理账号', 'Manage accounts'],
   did_read_audit: ['查看审计记录', 'Read the audit trail'],
   did_import_data: ['导入数据', 'Import data'],
