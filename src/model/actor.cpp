@@ -58,6 +58,8 @@ const std::array<ActionRow, action_count>& action_rows() {
       {Action::manage_accounts, "manage_accounts", "a", {"管理账号", "manage accounts"}},
       {Action::read_audit, "read_audit", "a", {"查看审计记录", "read the audit trail"}},
       {Action::import_data, "import_data", "a", {"导入数据", "import data"}},
+      {Action::read_devices, "read_devices", "ucda", {"查看设备", "read devices"}},
+      {Action::manage_devices, "manage_devices", "da", {"管理设备", "manage devices"}},
   }};
   return rows;
 }

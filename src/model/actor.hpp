@@ -67,8 +67,10 @@ enum class Action : std::uint8_t {
   manage_accounts,
   read_audit,
   import_data,
+  read_devices,
+  manage_devices,  // approve, block, give secrets
 };
-inline constexpr std::size_t action_count = 21;
+inline constexpr std::size_t action_count = 23;
 const char* to_string(Action action);  // "send_warning"
 std::optional<Action> parse_action(std::string_view text);
 Label label_of(Action action);

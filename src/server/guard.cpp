@@ -15,7 +15,7 @@ using model::Action;
 // Pages ask for these all the time; only refusals are worth a row.
 bool is_plain_reading(Action action) {
   return action == Action::read_incidents || action == Action::read_channels ||
-         action == Action::read_audit;
+         action == Action::read_audit || action == Action::read_devices;
 }
 
 protect::AuditRow row_of(const Call& call, Action action, protect::Outcome outcome,

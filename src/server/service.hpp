@@ -19,6 +19,10 @@
 #include "server/state.hpp"
 #include "server/static_files.hpp"
 
+namespace cairn::device {
+class Register;
+}
+
 namespace cairn::watch {
 class Live;
 struct LiveUpdate;
@@ -82,6 +86,10 @@ class Service {
   // The engine whose present is served; null: none. It must not call back after this has gone.
   void live(watch::Live* engine);
   watch::Live* live() const { return live_.load(); }
+  // Who speaks to the doors; null: a server without a data directory, or a shard. Set before
+  // anything is served; outlives the service.
+  void devices(device::Register* devices) { devices_ = devices; }
+  device::Register* devices() const { return devices_; }
   // What /v1/events sends; EventHub::wake_with() tells it how to wake the streams.
   EventHub& events() const { return *events_; }
   // The engine's clock, or the system's without one.
@@ -113,6 +121,7 @@ class Service {
   std::shared_ptr<const State> state_;        // shared: requests keep the one they began with
   std::shared_ptr<const HttpCounters> http_;  // shared: owned by the listener
   std::atomic<watch::Live*> live_{nullptr};
+  device::Register* devices_ = nullptr;
   std::vector<Figures> figures_;
   Listener listener_;
   Refused refused_unread_;

@@ -76,6 +76,8 @@ export const sessionWords = {
   did_manage_accounts: ['管理账号', 'Manage accounts'],
   did_read_audit: ['查看审计记录', 'Read the audit trail'],
   did_import_data: ['导入数据', 'Import data'],
+  did_read_devices: ['查看设备', 'Read devices'],
+  did_manage_devices: ['管理设备', 'Manage devices'],
   did_sign_in: ['登录', 'Sign in'],
   did_sign_out: ['退出登录', 'Sign out'],
   did_change_password: ['修改密码', 'Change the password'],
