@@ -8,7 +8,17 @@ namespace cairn::simulate {
 const std::vector<Kind>& kinds() {
   static const std::vector<Kind> all = [] {
     std::vector<Kind> out = {
+        bridge_deck_kind(),
+        fibre_link_kind(),
+        fibre_ring_kind(),
+        road_surface_kind(),
+        site_power_kind(),
         slope_water_kind(),
+        fire_tower_kind(),
+        fire_weather_kind(),
+        town_sites_kind(),
+        tunnel_air_kind(),
+        weigh_station_kind(),
     };
     std::ranges::sort(out, {}, &Kind::id);
     return out;
