@@ -7,6 +7,7 @@
 
 #include "core/text.hpp"
 #include "model/coverage_rule_load.hpp"
+#include "model/input_load.hpp"
 #include "model/quote_finder.hpp"
 
 namespace cairn::model {
@@ -59,12 +60,23 @@ void check_rule(const Catalog& catalog, const RuleDef& rule, Problems& problems)
                  Code::not_found);
 }
 
+void check_incident(const Catalog& catalog, const ReplayExpectation& line, Problems& problems) {
+  std::vector<std::string> kinds;
+  for (const IncidentKind& kind : catalog.response.kinds) kinds.push_back(kind.id);
+  if (std::find(kinds.begin(), kinds.end(), line.incident) != kinds.end()) return;
+  problems.error(line.place,
+                 format("there is no kind of incident '{}'{}", line.incident,
+                        meant(nearest(line.incident, kinds))),
+                 Code::not_found);
+}
+
 void check_replay(const Catalog& catalog, const PackDef& pack, Problems& problems) {
   std::vector<std::string> rules;
   for (const RuleDef& rule : catalog.rules) {
     if (rule.pack == pack.id) rules.push_back(rule.id);
   }
   for (const ReplayExpectation& line : pack.replay) {
+    if (!line.incident.empty()) check_incident(catalog, line, problems);
     if (line.rule.empty() || std::find(rules.begin(), rules.end(), line.rule) != rules.end()) {
       continue;
     }
@@ -72,6 +84,40 @@ void check_replay(const Catalog& catalog, const PackDef& pack, Problems& problem
         line.place,
         format("the pack has no rule '{}'{}", line.rule, meant(nearest(line.rule, rules))),
         Code::not_found);
+  }
+}
+
+bool feeds(const SeriesFile& series, const SeriesColumn& column, const SeriesFile& other) {
+  return series.thing == other.thing &&
+         std::ranges::find(other.columns, column.property, &SeriesColumn::property) !=
+             other.columns.end();
+}
+
+// Simulated readings stand for nothing that was measured, and not twice for the same.
+void check_simulated(const Catalog& catalog, Problems& problems) {
+  std::vector<const SeriesFile*> all;
+  for (const PackDef& pack : catalog.packs) {
+    for (const SeriesFile& series : pack.series) all.push_back(&series);
+  }
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (!all[i]->simulated) continue;
+    for (std::size_t k = 0; k < all.size(); ++k) {
+      const SeriesFile& other = *all[k];
+      if (k == i || (other.simulated && k < i)) continue;
+      if (other.simulated && (other.simulated->time.end <= all[i]->simulated->time.begin ||
+                              all[i]->simulated->time.end <= other.simulated->time.begin)) {
+        continue;
+      }
+      for (const SeriesColumn& column : all[i]->columns) {
+        if (!feeds(*all[i], column, other)) continue;
+        problems.error(other.simulated ? other.place : all[i]->place,
+                       other.simulated ? format("'{}' of {} overlaps the series at {}",
+                                                column.property, other.thing, all[i]->place)
+                                       : format("'{}' of {} has a measured series at {} already",
+                                                column.property, other.thing, other.place),
+                       Code::conflict);
+      }
+    }
   }
 }
 
@@ -84,6 +130,8 @@ void check_packs(const Catalog& catalog, const std::vector<Plan>& plans, Problem
     problems.error(more.place, "'extends': " + unknown_type(catalog, more.type), Code::not_found);
   }
   check_coverage(catalog, problems);
+  check_simulated(catalog, problems);
+  check_inputs(catalog, problems);
   std::unordered_map<std::string, QuoteFinder> texts;
   for (const PackDef& pack : catalog.packs) {
     check_replay(catalog, pack, problems);

@@ -6,9 +6,10 @@
 #include "core/text.hpp"
 #include "model/band_load.hpp"
 #include "model/coverage_rule_load.hpp"
+#include "model/input_load.hpp"
 #include "model/region_load.hpp"
 #include "model/response_load.hpp"
-#include "model/series_file.hpp"
+#include "model/series_load.hpp"
 #include "model/yaml.hpp"
 
 namespace cairn::model {
@@ -56,7 +57,11 @@ class PackReader {
                 [&](const auto& name, const YamlNode& n) { read_indicator(name, n); });
     each_member(map, "rules", [&](const auto& name, const YamlNode& n) { read_rule(name, n); });
     each_item(map, "layers", [&](const YamlNode& n) { read_layer(n); });
-    each_item(map, "series", [&](const YamlNode& n) { read_series(n, pack); });
+    each_item(map, "series", [&](const YamlNode& n) {
+      if (auto series = read_series(n, file_, pack_, problems_)) {
+        pack.series.push_back(std::move(*series));
+      }
+    });
     each_item(map, "replay", [&](const YamlNode& n) { read_expectation(n, pack); });
     each_member(map, "bands", [&](const auto& name, const YamlNode& n) {
       read_band(name, n, file_, pack_, catalog_, problems_);
@@ -64,13 +69,18 @@ class PackReader {
     if (const YamlNode* node = map.get("coverage")) {
       read_coverage(*node, file_, pack_, catalog_, problems_);
     }
+    if (const YamlNode* node = map.get("inputs")) {
+      read_inputs(*node, file_, pack_, catalog_, problems_);
+    }
     if (const YamlNode* node = map.get("response")) {
       read_response(files_, directory_, *node, catalog_.response, problems_);
     }
     const std::vector<std::string> things = map.texts("things");
     map.finish();
     for (const std::string& name : things) read_things(name);
-    for (SeriesFile& series : pack.series) read_series_file(series);
+    for (SeriesFile& series : pack.series) {
+      load_series(files_, pack, series, catalog_, records_, problems_);
+    }
     catalog_.packs.push_back(std::move(pack));
   }
 
@@ -366,70 +376,12 @@ class PackReader {
     catalog_.layers.push_back(std::move(layer));
   }
 
-  void read_series(const YamlNode& node, PackDef& pack) {
-    YamlMap map(node, file_, problems_);
-    SeriesFile series;
-    series.zone = pack_zone;
-    series.place = map.place();
-    series.file = map.text("file", true);
-    series.thing = map.text("thing", true);
-    series.format = map.text("format");
-    const YamlNode* time = map.required("time");
-    if (time != nullptr && time->kind == YamlNode::Kind::scalar) {
-      series.time_columns.push_back(time->scalar);
-    } else if (time != nullptr) {
-      series.time_columns = map.texts("time");
-    }
-    if (const std::string zone = map.text("zone"); !zone.empty()) {
-      if (const auto parsed = parse_zone(zone)) {
-        series.zone = *parsed;
-      } else {
-        problems_.error(map.place(), parsed.error().message);
-      }
-    }
-    series.lasts = read_span(map, "lasts");
-    each_member_any(map, "columns", [&](const std::string& column, const YamlNode& n) {
-      series.columns.push_back(read_column(column, n));
-    });
-    series.missing = map.texts("missing");
-    series.origin = map.label("origin", true);
-    series.elsewhere = map.flag("elsewhere");
-    series.source = map.text("source");
-    if (!series.source.empty()) series.source = "packs/" + pack_ + "/" + series.source;
-    map.finish();
-    pack.series.push_back(std::move(series));
-  }
-
-  // `column: property`, or `column: {property: …, scale: …, offset: …, unit: …}`.
-  SeriesColumn read_column(const std::string& name, const YamlNode& node) {
-    SeriesColumn column;
-    column.column = name;
-    if (node.kind == YamlNode::Kind::scalar) {
-      column.property = node.scalar;
-      return column;
-    }
-    YamlMap map(node, file_, problems_);
-    column.property = map.text("property", true);
-    column.scale = map.number("scale").value_or(1);
-    column.offset = map.number("offset").value_or(0);
-    if (node.find("unit") != nullptr) column.unit = read_unit(map);
-    map.finish();
-    return column;
-  }
-
-  // As each_member, but the keys are names of others (column headers).
-  template <class Use>
-  void each_member_any(YamlMap& map, std::string_view key, Use use) {
-    const YamlNode* node = map.required(key);
-    if (node == nullptr) return;
-    for (const auto& [name, member] : node->members) use(name, member);
-  }
-
   void read_expectation(const YamlNode& node, PackDef& pack) {
     YamlMap map(node, file_, problems_);
     ReplayExpectation expectation;
     expectation.place = map.place();
     if (node.find("rule") != nullptr) return read_firings(map, std::move(expectation), pack);
+    if (node.find("incident") != nullptr) return read_opens(map, std::move(expectation), pack);
     expectation.formula = map.text("formula", true);
     expectation.region = map.text("region", true);
     expectation.at = map.text("at", true);
@@ -444,6 +396,22 @@ class PackReader {
       }
     }
     expectation.tolerance = map.number("tolerance").value_or(0);
+    map.finish();
+    pack.replay.push_back(std::move(expectation));
+  }
+
+  // {incident: kind, region: …, opens: [times]}
+  void read_opens(YamlMap& map, ReplayExpectation expectation, PackDef& pack) {
+    expectation.incident = map.text("incident", true);
+    expectation.region = map.text("region", true);
+    map.required("opens");
+    for (const std::string& text : map.texts("opens")) {
+      if (const auto at = parse_instant(text, pack_zone)) {
+        expectation.opens.push_back(*at);
+      } else {
+        problems_.error(map.place(), at.error().message);
+      }
+    }
     map.finish();
     pack.replay.push_back(std::move(expectation));
   }
@@ -490,53 +458,6 @@ class PackReader {
       if (!thing.source.empty()) thing.source = "packs/" + pack_ + "/" + thing.source;
       records_.things.push_back(std::move(thing));
     }
-  }
-
-  // Whether the file's thing and properties are known; fills in the units that columns convert to.
-  bool bind(SeriesFile& series) {
-    const auto thing = std::find_if(records_.things.rbegin(), records_.things.rend(),
-                                    [&](const Thing& known) { return known.id == series.thing; });
-    const TypeDef* type = thing == records_.things.rend() ? nullptr : catalog_.type(thing->type);
-    if (type == nullptr) {
-      problems_.error(series.place,
-                      format("there is no thing '{}' for {}; list it in a CSV under `things`",
-                             series.thing, series.file),
-                      Code::not_found);
-      return false;
-    }
-    bool good = true;
-    for (SeriesColumn& column : series.columns) good = bind_column(*type, series, column) && good;
-    return good;
-  }
-
-  bool bind_column(const TypeDef& type, const SeriesFile& series, SeriesColumn& column) {
-    const PropertyDef* property = type.property(column.property);
-    if (property == nullptr || !property->series) {
-      std::vector<std::string> names;
-      for (const PropertyDef& known : type.properties) {
-        if (known.series) names.push_back(known.name);
-      }
-      const auto near = nearest(column.property, names);
-      problems_.error(series.place,
-                      format("column '{}': {} has no series '{}'{}", column.column, type.name,
-                             column.property, near ? "; did you mean '" + *near + "'?" : ""),
-                      Code::not_found);
-      return false;
-    }
-    column.to = property->unit;
-    if (!column.unit || column.unit->compatible(column.to)) return true;
-    problems_.error(series.place,
-                    format("column '{}' is in {}, but {} is kept in {}", column.column,
-                           column.unit->text, column.property, column.to.text));
-    return false;
-  }
-
-  void read_series_file(SeriesFile& series) {
-    if (!bind(series)) return;
-    const std::string path = directory_ + "/" + series.file;
-    const auto text = files_.read(path);
-    if (!text) return problem(text.error());
-    read_series_text(*text, path, series, records_, problems_);
   }
 
   const Files& files_;

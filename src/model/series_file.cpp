@@ -101,11 +101,6 @@ class SeriesReader {
     return series_.lasts ? plus(begin, *series_.lasts, series_.zone) : begin;
   }
 
-  static double in_property_unit(const SeriesColumn& column, double value) {
-    value = value * column.scale + column.offset;
-    return column.unit ? convert(value, *column.unit, column.to) : value;
-  }
-
   std::optional<Instant> time_of(const Row& row) const {
     if (times_.size() == 1) {
       const std::string_view text = trim(field(row, times_[0]));
@@ -176,6 +171,11 @@ void read_columns(std::string_view text, SeriesReader& reader) {
 }
 
 }  // namespace
+
+double in_property_unit(const SeriesColumn& column, double value) {
+  value = value * column.scale + column.offset;
+  return column.unit ? convert(value, *column.unit, column.to) : value;
+}
 
 void read_series_text(std::string_view text, std::string_view name, const SeriesFile& series,
                       Records& out, Problems& problems) {

@@ -17,4 +17,7 @@ namespace cairn::model {
 void read_series_text(std::string_view text, std::string_view name, const SeriesFile& series,
                       Records& out, Problems& problems);
 
+// The value of a column in its property's unit.
+double in_property_unit(const SeriesColumn& column, double value);
+
 }  // namespace cairn::model

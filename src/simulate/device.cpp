@@ -14,25 +14,6 @@ int index_of(const auto& fields, std::string_view name) {
   return found == fields.end() ? -1 : static_cast<int>(found - fields.begin());
 }
 
-// The index of a parameter that may have this value.
-Result<std::size_t> check(const Kind& kind, std::string_view name, double value) {
-  const int at = kind.parameter(name);
-  if (at < 0) {
-    std::string all;
-    for (const Parameter& parameter : kind.parameters) {
-      all += (all.empty() ? "" : ", ") + std::string(parameter.name);
-    }
-    return fail(Code::invalid, format("'{}' has no parameter '{}'; it has {}", kind.id, name, all));
-  }
-  const Parameter& parameter = kind.parameters[static_cast<std::size_t>(at)];
-  if (!(value >= parameter.least && value <= parameter.most)) {
-    return fail(Code::invalid,
-                format("'{}' is {} {}; it must be from {} to {}", name, number_text(value),
-                       parameter.unit, number_text(parameter.least), number_text(parameter.most)));
-  }
-  return static_cast<std::size_t>(at);
-}
-
 bool holds(Instant from, Instant to, Instant now) {
   return from <= now && now < to;
 }
@@ -46,6 +27,25 @@ int Kind::output(std::string_view name) const {
   return index_of(outputs, name);
 }
 
+Result<std::size_t> check_parameter(const Kind& kind, std::string_view name, double value) {
+  const int at = kind.parameter(name);
+  if (at < 0) {
+    std::vector<std::string> names;
+    for (const Parameter& parameter : kind.parameters) names.emplace_back(parameter.name);
+    const auto near = nearest(name, names);
+    return fail(Code::invalid,
+                format("'{}' has no parameter '{}'{}; it has {}", kind.id, name,
+                       near ? "; did you mean '" + *near + "'?" : "", join(names, ", ")));
+  }
+  const Parameter& parameter = kind.parameters[static_cast<std::size_t>(at)];
+  if (!(value >= parameter.least && value <= parameter.most)) {
+    return fail(Code::invalid,
+                format("'{}' is {} {}; it must be from {} to {}", name, number_text(value),
+                       parameter.unit, number_text(parameter.least), number_text(parameter.most)));
+  }
+  return static_cast<std::size_t>(at);
+}
+
 Result<Rows> run(const Kind& kind, const Setting& setting) {
   if (setting.every_ns <= 0) return fail(Code::invalid, "a simulated device needs 'every'");
   if (!(setting.from < setting.to)) return fail(Code::invalid, "'to' must be later than 'from'");
@@ -56,13 +56,13 @@ Result<Rows> run(const Kind& kind, const Setting& setting) {
   std::vector<double> base;
   for (const Parameter& parameter : kind.parameters) base.push_back(parameter.value);
   for (const auto& [name, value] : setting.with) {
-    const auto at = check(kind, name, value);
+    const auto at = check_parameter(kind, name, value);
     if (!at) return fail(at.error());
     base[*at] = value;
   }
   std::vector<std::size_t> changed;
   for (const Change& change : setting.changes) {
-    const auto at = check(kind, change.parameter, change.value);
+    const auto at = check_parameter(kind, change.parameter, change.value);
     if (!at) return fail(at.error());
     changed.push_back(*at);
   }

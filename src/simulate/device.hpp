@@ -74,6 +74,10 @@ struct Kind {
 const std::vector<Kind>& kinds();
 const Kind* kind(std::string_view id);
 
+// The index of a parameter that may have this value. Errors: an unknown parameter (with the nearest
+// name), a value out of its range.
+Result<std::size_t> check_parameter(const Kind& kind, std::string_view name, double value);
+
 // A parameter has another value from `from` to `to`; of several that hold, the last one counts.
 struct Change {
   Instant from;
@@ -98,8 +102,7 @@ struct Rows {
   std::vector<std::vector<double>> columns;  // by output, then by time; NaN: no reading
 };
 
-// Errors: an unknown parameter (with the nearest name), a value out of its range, no step, more
-// than `most_rows` steps.
+// Errors: those of check_parameter, no step, more than `most_rows` steps.
 inline constexpr std::int64_t most_rows = 2'000'000;
 Result<Rows> run(const Kind& kind, const Setting& setting);
 
