@@ -115,6 +115,13 @@ Status LiveService::open_coap(std::function<std::string()> alerts) {
   return {};
 }
 
+void LiveService::ask_meters(Problems& problems) {
+  if (options_.modbus.empty()) return;
+  const Clock& true_clock = options_.true_clock == nullptr ? *clock_ : *options_.true_clock;
+  modbus_ = ModbusPoller::start(std::move(options_.modbus), std::move(options_.modbus_models),
+                                *intake_, *clock_, true_clock, options_.devices, {}, problems);
+}
+
 void LiveService::tell_open(const model::Alert& alert, std::string json) {
   if (topics_) topics_->open(alert, std::move(json));
 }
@@ -132,6 +139,7 @@ void LiveService::add_figures(std::vector<Gauge>& gauges) const {
   add_ingest_gauges(gauges, door_->counters());
   if (mqtt_) add_mqtt_gauges(gauges, *mqtt_->counters());
   if (coap_) add_coap_gauges(gauges, *coap_->counters());
+  if (modbus_) add_modbus_gauges(gauges, modbus_->counters());
 }
 
 std::shared_ptr<const watch::World> LiveService::served(
@@ -166,6 +174,7 @@ void LiveService::rehearse(const watch::World& world, Instant start, std::uint16
 
 void LiveService::stop() {
   if (player_) player_->stop();
+  if (modbus_) modbus_->stop();
   if (mqtt_) mqtt_->stop();
   if (coap_) coap_->stop();
   if (threads_) threads_->stop();

@@ -16,6 +16,7 @@
 #include "server/ingest.hpp"
 #include "server/live_threads.hpp"
 #include "server/metrics.hpp"
+#include "server/modbus_poller.hpp"
 #include "server/mqtt_endpoint.hpp"
 #include "server/player.hpp"
 #include "server/topics.hpp"
@@ -33,6 +34,9 @@ struct LiveOptions {
   std::optional<std::uint16_t> coap_port = {};   // plain; as mqtt_port
   std::optional<std::uint16_t> coaps_port = {};  // DTLS with the keys of <directory>/psk.csv
   bool coap_insecure = false;                    // plain CoAP also beyond loopback
+  std::vector<ModbusTarget> modbus = {};         // meters that are asked; they need their maps
+  std::vector<model::ModbusModel> modbus_models = {};
+  device::Register* devices = nullptr;  // who speaks; null: nobody is known
   std::function<double()> clock_speed = {};
   const Clock* true_clock = nullptr;  // measures durations; null: the engine's clock
   std::function<void(const Error&)> fatal = {};
@@ -66,6 +70,8 @@ class LiveService {
 
   // The CoAP door, when it is wanted; `alerts` renders those that are open.
   Status open_coap(std::function<std::string()> alerts);
+  // Begins to ask the meters; what cannot be asked is told. Call after run().
+  void ask_meters(Problems& problems);
   // What of alerts and indicators goes out by MQTT and CoAP: those that are open already, rendered;
   // then every update with its events, on the engine's thread.
   void tell_open(const model::Alert& alert, std::string json);
@@ -96,6 +102,7 @@ class LiveService {
   std::unique_ptr<MqttEndpoint> mqtt_;
   std::unique_ptr<Topics> topics_;  // when there is MQTT
   std::unique_ptr<CoapEndpoint> coap_;
+  std::unique_ptr<ModbusPoller> modbus_;
   std::unique_ptr<LiveThreads> threads_;
   std::unique_ptr<Player> player_;
 };

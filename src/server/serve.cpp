@@ -13,6 +13,7 @@
 #include "server/imports.hpp"
 #include "server/live_json.hpp"
 #include "server/live_service.hpp"
+#include "server/modbus_targets.hpp"
 #include "server/overlay_queue.hpp"
 #include "server/proxy.hpp"
 #include "server/respond_service.hpp"
@@ -102,6 +103,7 @@ class Instance final : public Running {
   }
   // Before listen().
   void behind_proxy(bool yes) { behind_proxy_ = yes; }
+  void ask_meters(Problems& problems) { live_->ask_meters(problems); }
   void rehearse(const watch::World& world, Instant start) {
     live_->rehearse(world, start, http_->port());
   }
@@ -276,6 +278,9 @@ Result<std::unique_ptr<Running>> serve(const ServeOptions& options, Files& files
   std::function<std::uint64_t()> generation;
   if (options.live) {
     LiveOptions live_needs = live_options(options);
+    live_needs.modbus_models = world->workspace.catalog->inputs.modbus;
+    live_needs.modbus = load_modbus_targets(files, live_needs.directory + "/modbus.csv",
+                                            live_needs.modbus_models, problems);
     if (shard) shard->configure(live_needs);
     auto opened = LiveService::open(files, shard ? shard->clock() : clock, world, live_needs);
     if (!opened) return fail(opened.error());
@@ -304,6 +309,7 @@ Result<std::unique_ptr<Running>> serve(const ServeOptions& options, Files& files
   http.port = options.port;
   http.handler_threads = options.handler_threads;
   if (const Status listening = running->listen(http); !listening) return fail(listening.error());
+  if (options.live) running->ask_meters(problems);
   if (options.live && options.rehearse) running->rehearse(*world, *options.rehearse);
   return running;
 }
