@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/replay.hpp"
 
+#include <cstdlib>
+#include <filesystem>
+#include <optional>
+#include <system_error>
+
 #include "app/context.hpp"
 #include "core/text.hpp"
+#include "server/loop_replay.hpp"
 #include "server/study.hpp"
 #include "watch/replay.hpp"
 
@@ -10,6 +16,7 @@ namespace cairn::app {
 namespace {
 
 const OptionSpec replay_options[] = {
+    {"no-loop", "", "values and rules alone, without log, alerts, groups and incidents"},
     {"firings", "", "list every firing of the pack's rules too"},
     root_option,
     data_option,
@@ -30,12 +37,46 @@ Result<std::shared_ptr<const watch::World>> shipped_world(const Context& context
                            server::StudyDesk::make(*context.files, {context.data}));
 }
 
+// A folder for the ledger of groups and incidents, gone at the end.
+class Scratch {
+ public:
+  Scratch() {
+    std::string name = (std::filesystem::temp_directory_path() / "cairn-replay-XXXXXX").string();
+    if (mkdtemp(name.data()) != nullptr) path_ = name;
+  }
+  ~Scratch() {
+    std::error_code ignored;
+    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
+  }
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+  Result<std::string> folder(const std::string& name) const {
+    if (path_.empty()) return fail(Code::io, "no temporary folder can be made");
+    std::error_code failed;
+    std::filesystem::create_directories(path_ + "/" + name, failed);
+    if (failed) return fail(Code::io, failed.message(), path_ + "/" + name);
+    return path_ + "/" + name;
+  }
+
+ private:
+  std::string path_;
+};
+
+Result<watch::ReplayReport> replay_one(const watch::World& world, const std::string& pack,
+                                       const server::LoopReplay* loop, const Scratch& scratch) {
+  if (loop == nullptr) return watch::replay_pack(world, pack);
+  const auto folder = scratch.folder(pack);
+  if (!folder) return fail(folder.error());
+  return loop->replay(pack, *folder);
+}
+
 }  // namespace
 
 const CommandSpec replay_command = {
     "replay",
     "<pack>|all",
-    "Replays a pack's series and compares indicators and rule firings with what it declares.",
+    "Replays a pack's series, through alerts, groups and incidents, and compares indicators, rule "
+    "firings and incidents with what it declares.",
     1,
     1,
     replay_options,
@@ -53,8 +94,11 @@ int run_replay(const Args& args) {
   }
   std::size_t passed = 0;
   std::size_t failed = 0;
+  const Scratch scratch;
+  std::optional<server::LoopReplay> loop;
+  if (!args.has("no-loop")) loop = server::LoopReplay::make(**world);
   for (const std::string& pack : packs) {
-    const auto replay = watch::replay_pack(**world, pack);
+    const auto replay = replay_one(**world, pack, loop ? &*loop : nullptr, scratch);
     if (!replay) return report(*context, replay.error());
     print_out(context->out.bold(pack) + "\n");
     for (const watch::ReplayLine& line : replay->lines) {

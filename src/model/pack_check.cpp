@@ -8,7 +8,6 @@
 #include "core/text.hpp"
 #include "model/coverage_rule_load.hpp"
 #include "model/input_load.hpp"
-#include "model/input_load.hpp"
 #include "model/quote_finder.hpp"
 
 namespace cairn::model {
@@ -131,7 +130,6 @@ void check_packs(const Catalog& catalog, const std::vector<Plan>& plans, Problem
     problems.error(more.place, "'extends': " + unknown_type(catalog, more.type), Code::not_found);
   }
   check_coverage(catalog, problems);
-  check_inputs(catalog, problems);
   check_simulated(catalog, problems);
   check_inputs(catalog, problems);
   std::unordered_map<std::string, QuoteFinder> texts;

@@ -7,7 +7,6 @@
 #include "model/band_load.hpp"
 #include "model/coverage_rule_load.hpp"
 #include "model/input_load.hpp"
-#include "model/input_load.hpp"
 #include "model/region_load.hpp"
 #include "model/response_load.hpp"
 #include "model/series_load.hpp"
@@ -69,9 +68,6 @@ class PackReader {
     });
     if (const YamlNode* node = map.get("coverage")) {
       read_coverage(*node, file_, pack_, catalog_, problems_);
-    }
-    if (const YamlNode* node = map.get("inputs")) {
-      read_inputs(*node, file_, pack_, catalog_, problems_);
     }
     if (const YamlNode* node = map.get("inputs")) {
       read_inputs(*node, file_, pack_, catalog_, problems_);

@@ -51,7 +51,10 @@ YamlNode copy(const YAML::Node& from, std::string_view name, int depth, std::siz
           throw Refused{{Code::conflict, format("the key '{}' stands twice", key),
                          mark_place(name, member.first.Mark())}};
         }
+        const YAML::Mark mark = member.first.Mark();
         node.members.push_back({key, copy(member.second, name, depth + 1, budget)});
+        node.members.back().second.key_line = mark.line + 1;
+        node.members.back().second.key_column = mark.column + 1;
       }
       break;
     }
@@ -194,11 +197,20 @@ std::vector<std::string> YamlMap::texts(std::string_view key) {
 }
 
 void YamlMap::finish() {
-  for (const auto& [key, node] : node_.members) {
+  for (const YamlMember& member : node_.members) {
+    const std::string& key = member.first;
     if (std::find(asked_.begin(), asked_.end(), key) != asked_.end()) continue;
-    const auto near = nearest(key, asked_);
-    problems_.error(place(node), near ? format("unknown key '{}'; did you mean '{}'?", key, *near)
-                                      : format("unknown key '{}'", key));
+    std::string message = format("unknown key '{}'", key);
+    if (const auto near = nearest(key, asked_)) {
+      message += format("; did you mean '{}'?", *near);
+    } else if (!asked_.empty()) {
+      std::vector<std::string> known = asked_;
+      std::sort(known.begin(), known.end());
+      known.erase(std::unique(known.begin(), known.end()), known.end());
+      message += "; known here: " + join(known, ", ");
+    }
+    problems_.error(format("{}:{}:{}", file_, member.second.key_line, member.second.key_column),
+                    std::move(message));
   }
 }
 

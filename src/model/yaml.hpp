@@ -26,6 +26,8 @@ struct YamlNode {
   std::vector<YamlMember> members;  // of a map, in file order
   int line = 0;                     // 1-based
   int column = 0;                   // 1-based
+  int key_line = 0;                 // of the key that it stands behind; 0: of a list, or the root
+  int key_column = 0;
 
   const YamlNode* find(std::string_view key) const;
 };
@@ -55,7 +57,7 @@ class YamlMap {
   bool flag(std::string_view key, bool otherwise = false);
   Label label(std::string_view key, bool needed = false);  // {zh: …, en: …} or one text for both
   std::vector<std::string> texts(std::string_view key);    // a list of scalars
-  void finish();                                           // reports unknown keys
+  void finish();  // reports unknown keys, at the key, with the near one or all known ones
 
  private:
   const YamlNode& node_;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <utility>
 
 #include "core/text.hpp"
@@ -204,12 +205,14 @@ class Replay {
   Result<ReplayReport> run() {
     if (auto done = fire_rules(); !done) return fail(done.error());
     for (const model::ReplayExpectation& expectation : pack_.replay) {
+      if (!expectation.incident.empty()) continue;  // of the whole loop
       if (expectation.rule.empty()) {
         value_line(expectation);
       } else {
         firing_line(expectation);
       }
     }
+    undeclared_lines();
     return std::move(report_);
   }
 
@@ -315,6 +318,26 @@ class Replay {
     line.passed = line.reason.empty() && expected == actual;
     if (!line.passed && line.reason.empty()) line.reason = "other firings than expected";
     report_.lines.push_back(std::move(line));
+  }
+
+  // What fires and no line of the replay speaks of.
+  void undeclared_lines() {
+    std::map<std::pair<std::string, std::string>, std::vector<Firing>> left;
+    for (const Firing& firing : report_.firings) {
+      const bool declared = std::ranges::any_of(pack_.replay, [&](const auto& expectation) {
+        return expectation.rule == firing.rule && expectation.thing == firing.thing &&
+               expectation.range.begin <= firing.begin && firing.begin <= expectation.range.end;
+      });
+      if (!declared) left[{firing.rule, firing.thing}].push_back(firing);
+    }
+    for (const auto& [key, firings] : left) {
+      ReplayLine line;
+      line.what = format("{} over {}", key.first, key.second);
+      line.expected = "not declared";
+      line.actual = text_of(firings, world_.workspace.zone);
+      line.reason = "firings that the replay does not declare";
+      report_.lines.push_back(std::move(line));
+    }
   }
 
   // Why an expectation of firings names nothing that could fire.

@@ -8,6 +8,7 @@
 #include "core/text.hpp"
 #include "model/memory_files.hpp"
 #include "model/pack_load.hpp"
+#include "watch/detail/test_packs.hpp"
 
 namespace cairn::watch {
 namespace {
@@ -179,30 +180,7 @@ TEST(ReplayPack, ComparesValuesInTheIndicatorsUnitAndFirings) {
 
 // --- The packs of this repository --------------------------------------------------------------
 
-class Packs : public testing::Test {
- protected:
-  static void SetUpTestSuite() {
-    const auto files = system_files();
-    auto loaded = load_world(*files, {.root = CAIRN_SOURCE_DIR}, {});
-    ASSERT_TRUE(loaded.has_value()) << to_string(loaded.error());
-    world_ = *loaded;
-  }
-  static void TearDownTestSuite() { world_.reset(); }
-
-  // The world with another catalog over the same facts.
-  static World with(std::shared_ptr<const model::Catalog> catalog) {
-    World world = *world_;
-    Problems problems;
-    world.library = formula::Library::build(catalog, problems);
-    for (const Error& error : problems.errors) ADD_FAILURE() << to_string(error);
-    world.workspace.catalog = catalog;
-    world.snapshot.catalog = catalog;
-    return world;
-  }
-
-  static std::shared_ptr<const World> world_;  // shared: as load_world gives it
-};
-std::shared_ptr<const World> Packs::world_;
+class Packs : public detail::PacksTest {};
 
 TEST_F(Packs, LoadWithoutAProblem) {
   for (const Error& error : world_->problems.errors) ADD_FAILURE() << to_string(error);
@@ -267,48 +245,6 @@ TEST_F(Packs, AChangedIndicatorFailsItsReplay) {
     }
   }
   EXPECT_GT(noticed, 80u);
-}
-
-// `a > b` with the right side made half as large again.
-std::string with_other_threshold(const std::string& condition) {
-  std::size_t at = condition.find_first_of("<>");
-  EXPECT_NE(at, std::string::npos) << condition;
-  at += condition[at + 1] == '=' ? 2 : 1;
-  return condition.substr(0, at) + " 1.5 * (" + condition.substr(at) + ")";
-}
-
-TEST_F(Packs, AChangedThresholdFailsItsReplay) {
-  const auto base = world_->snapshot.catalog;
-  enum class What { when, clear, hold };
-  std::size_t noticed = 0;
-  for (const What what : {What::when, What::clear, What::hold}) {
-    auto catalog = std::make_shared<model::Catalog>(*base);
-    for (model::RuleDef& rule : catalog->rules) {
-      if (what == What::when && !rule.when.empty()) rule.when = with_other_threshold(rule.when);
-      if (what == What::clear && !rule.clear.empty()) {
-        rule.clear = with_other_threshold(rule.clear);
-      }
-      if (what == What::hold && rule.hold) rule.hold->ns *= 2;
-    }
-    const World changed = with(catalog);
-    for (const model::PackDef& pack : base->packs) {
-      for (const model::ReplayExpectation& line : pack.replay) {
-        if (line.firings.empty()) continue;
-        const auto rule = std::find_if(base->rules.begin(), base->rules.end(),
-                                       [&](const auto& r) { return r.id == line.rule; });
-        ASSERT_NE(rule, base->rules.end()) << line.place;
-        if (what == What::when && rule->when.empty()) continue;  // a silence: `for` is all it has
-        if (what == What::clear && rule->clear.empty()) continue;
-        if (what == What::hold && !rule->hold) continue;
-        const auto before = rule_firings(*world_, line.rule, line.thing, line.range);
-        const auto after = rule_firings(changed, line.rule, line.thing, line.range);
-        ASSERT_TRUE(before.has_value() && after.has_value());
-        EXPECT_NE(*before, *after) << line.rule << " " << static_cast<int>(what);
-        ++noticed;
-      }
-    }
-  }
-  EXPECT_GE(noticed, 20u);
 }
 
 }  // namespace
