@@ -119,8 +119,8 @@ class SeriesItem {
       problems_.error(place(*node), "'every' must be an exact span: 10min, 1h");
       return;
     }
-    if (!(device.time.begin < device.time.end)) return;  // said already
-    const std::int64_t rows = (device.time.end.ns - device.time.begin.ns - 1) / device.every.ns + 1;
+    const std::uint64_t rows =
+        simulate::steps_of(device.time.begin, device.time.end, device.every.ns);
     if (rows > most_simulated_rows) {
       problems_.error(place(*node),
                       format("{} readings; a pack's simulated series has at most {}: "

@@ -21,7 +21,7 @@ struct Setting;
 namespace cairn::model {
 
 // Packs stay small, so that all of them start within seconds.
-inline constexpr std::int64_t most_simulated_rows = 20'000;
+inline constexpr std::uint64_t most_simulated_rows = 20'000;
 
 // `pack` is its id. Problems have file:line of the value they are about; nothing: the item cannot
 // be used.

@@ -46,10 +46,18 @@ Result<std::size_t> check_parameter(const Kind& kind, std::string_view name, dou
   return static_cast<std::size_t>(at);
 }
 
+std::uint64_t steps_of(Instant from, Instant to, std::int64_t every_ns) {
+  if (!(from < to) || every_ns <= 0) return 0;
+  // Unsigned: two instants may be further apart than an int64 says.
+  const std::uint64_t span =
+      static_cast<std::uint64_t>(to.ns) - static_cast<std::uint64_t>(from.ns);
+  return (span - 1) / static_cast<std::uint64_t>(every_ns) + 1;
+}
+
 Result<Rows> run(const Kind& kind, const Setting& setting) {
   if (setting.every_ns <= 0) return fail(Code::invalid, "a simulated device needs 'every'");
   if (!(setting.from < setting.to)) return fail(Code::invalid, "'to' must be later than 'from'");
-  const std::int64_t steps = (setting.to.ns - setting.from.ns - 1) / setting.every_ns + 1;
+  const std::uint64_t steps = steps_of(setting.from, setting.to, setting.every_ns);
   if (steps > most_rows) {
     return fail(Code::too_large, format("{} readings; at most {}", steps, most_rows));
   }
@@ -80,7 +88,7 @@ Result<Rows> run(const Kind& kind, const Setting& setting) {
   Rows rows;
   rows.columns.resize(kind.outputs.size());
   std::vector<double> out(kind.outputs.size());
-  for (std::int64_t i = 0; i < steps; ++i) {
+  for (std::int64_t i = 0; i < static_cast<std::int64_t>(steps); ++i) {
     const Instant time{setting.from.ns + i * setting.every_ns};
     const std::vector<double> values = values_at(time);
     const Date day = date_of(time, setting.zone);

@@ -97,13 +97,16 @@ struct Setting {
   std::vector<Interval> silences;  // the device goes on, but nothing is heard of it
 };
 
+// How many readings a device gives; 0 when `from` is not before `to` or `every_ns` not above 0.
+std::uint64_t steps_of(Instant from, Instant to, std::int64_t every_ns);
+
 struct Rows {
   std::vector<Instant> times;
   std::vector<std::vector<double>> columns;  // by output, then by time; NaN: no reading
 };
 
 // Errors: those of check_parameter, no step, more than `most_rows` steps.
-inline constexpr std::int64_t most_rows = 2'000'000;
+inline constexpr std::uint64_t most_rows = 2'000'000;
 Result<Rows> run(const Kind& kind, const Setting& setting);
 
 }  // namespace cairn::simulate

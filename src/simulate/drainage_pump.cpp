@@ -86,7 +86,7 @@ Kind drainage_pump_kind() {
           "T. J. Mulvany, Trans. Inst. Civ. Eng. Ireland 4, 1851 (rational method); GB 50014-2021 "
           "4.1 (storm water design flow)",
       .parameters = {{"rain_rate", "mm/h", 0, 0, 200, "雨强", "Rain"},
-                     {"catchment", "har", 8, 0.1, 1000, "汇水面积（公顷）", "Catchment"},
+                     {"catchment", "hm2", 8, 0.1, 1000, "汇水面积（公顷）", "Catchment"},
                      {"runoff", "1", 0.6, 0, 1, "径流系数", "Runoff coefficient"},
                      {"dry_inflow", "m3/h", 20, 0, 5000, "旱季来水", "Inflow in dry weather"},
                      {"sump_area", "m2", 60, 1, 5000, "集水池面积", "Area of the sump"},
