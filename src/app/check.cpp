@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/check.hpp"
 
+#include <algorithm>
 #include <filesystem>
-#include <nlohmann/json.hpp>
 
+#include "app/check_text.hpp"
 #include "app/context.hpp"
 #include "core/text.hpp"
 #include "model/pack_load.hpp"
@@ -17,6 +18,9 @@ namespace fs = std::filesystem;
 
 const OptionSpec check_options[] = {
     {"format", "text|json", "how to print (default: text)"},
+    {"json", "", "the same as --format json, for editors"},
+    {"explain", "<code>", "what a code such as P0010 means; `list`: all of them"},
+    {"all", "", "also what only follows from other mistakes"},
     {"keep", "<spans>", "warn of formulas that read beyond what `serve --keep` leaves"},
     root_option,
     data_option,
@@ -64,23 +68,34 @@ std::vector<Error> filtered(const std::vector<Error>& problems, const std::strin
   return out;
 }
 
-nlohmann::ordered_json as_json(const std::vector<Error>& problems) {
-  nlohmann::ordered_json out = nlohmann::ordered_json::array();
-  for (const Error& problem : problems) {
-    out.push_back({{"place", problem.place},
-                   {"message", problem.message},
-                   {"code", to_string(problem.code)}});
-  }
-  return out;
+// "2 errors, 0 warnings": what the summary has always said, and what else there is.
+std::string summary_of(const std::vector<model::Diagnosis>& diagnoses, bool all) {
+  const auto count = [&](auto holds) {
+    return static_cast<std::size_t>(std::count_if(diagnoses.begin(), diagnoses.end(), holds));
+  };
+  const std::size_t hidden =
+      all ? 0 : count([](const model::Diagnosis& one) { return one.consequence; });
+  const auto shown = [&](bool warning) {
+    return count([&](const model::Diagnosis& one) {
+      return one.warning == warning && (all || !one.consequence);
+    });
+  };
+  std::string out = format("{} errors, {} warnings", shown(false), shown(true));
+  if (hidden > 0) out += format(" ({} more follow from these; --all shows them)", hidden);
+  return out + "\n";
 }
 
-void print_problems(const Context& context, const std::vector<Error>& errors,
-                    const std::vector<Error>& warnings) {
-  for (const Error& error : errors) {
-    print_out(format("{} {}\n", context.out.red("error:"), to_string(error)));
+void print_problems(const Context& context, const std::vector<model::Diagnosis>& diagnoses,
+                    bool all) {
+  std::string code;
+  for (const model::Diagnosis& diagnosis : diagnoses) {
+    if (diagnosis.consequence && !all) continue;
+    print_out(diagnosis_text(diagnosis, context.out));
+    if (code.empty() && diagnosis.code != "P0000") code = diagnosis.code;
   }
-  for (const Error& warning : warnings) {
-    print_out(format("{} {}\n", context.out.yellow("warning:"), to_string(warning)));
+  if (!code.empty()) {
+    print_out(context.out.dim(
+        format("`cairn check --explain {}` 说明更多 tells more of such a mistake\n", code)));
   }
 }
 
@@ -121,6 +136,16 @@ const CommandSpec check_command = {
 int run_check(const Args& args) {
   const auto context = make_context(args);
   if (!context) return report(Context{}, context.error());
+  if (const std::string code = args.get("explain"); !code.empty()) {
+    if (code == "list") {
+      print_out(fault_list());
+      return exit_ok;
+    }
+    const auto text = fault_text(code, context->out);
+    if (!text) return report(*context, text.error());
+    print_out(*text);
+    return exit_ok;
+  }
   std::string target;
   if (!args.words.empty()) {
     const auto found = find_target(*context, args.words[0]);
@@ -136,13 +161,13 @@ int run_check(const Args& args) {
   if (!problems) return report(*context, problems.error());
   const auto errors = filtered(problems->errors, target);
   const auto warnings = filtered(problems->warnings, target);
-  if (args.get("format") == "json") {
-    const nlohmann::ordered_json out = {{"errors", as_json(errors)},
-                                        {"warnings", as_json(warnings)}};
-    print_out(out.dump(2) + "\n");
+  const auto diagnoses = model::diagnose(*context->files, {errors, warnings});
+  const bool all = args.has("all");
+  if (args.has("json") || args.get("format") == "json") {
+    print_out(diagnoses_json(diagnoses, all));
   } else {
-    print_problems(*context, errors, warnings);
-    const std::string summary = format("{} errors, {} warnings\n", errors.size(), warnings.size());
+    print_problems(*context, diagnoses, all);
+    const std::string summary = summary_of(diagnoses, all);
     print_out(errors.empty() ? context->out.green(summary) : context->out.red(summary));
   }
   return errors.empty() ? exit_ok : exit_failed;

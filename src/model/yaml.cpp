@@ -21,6 +21,19 @@ std::string mark_place(std::string_view name, const YAML::Mark& mark) {
   return format("{}:{}:{}", name, mark.line + 1, mark.column + 1);
 }
 
+// The first line, up to `last`, that is indented by a tab; 0: none.
+int tab_before(std::string_view text, int last) {
+  for (int line = 1; line <= last && !text.empty(); ++line) {
+    const std::string_view here = text.substr(0, text.find('\n'));
+    const std::size_t begin = here.find_first_not_of(" \t\r");
+    if (begin != std::string_view::npos && here.substr(0, begin).find('\t') != here.npos) {
+      return line;
+    }
+    text.remove_prefix(std::min(here.size() + 1, text.size()));
+  }
+  return 0;
+}
+
 // Copies a yaml-cpp node; throws Refused, which parse_yaml turns into a result. `budget` counts
 // nodes, so that aliases of aliases cannot unfold without end.
 YamlNode copy(const YAML::Node& from, std::string_view name, int depth, std::size_t& budget) {
@@ -100,6 +113,10 @@ Result<YamlNode> parse_yaml(std::string_view text, std::string_view name) {
   } catch (const Refused& refused) {
     return fail(refused.error);
   } catch (const YAML::Exception& error) {
+    if (const int tab = tab_before(text, error.mark.line + 2); tab > 0) {
+      return fail(Code::invalid, "a tab stands in the indentation; YAML is indented by blanks",
+                  format("{}:{}:1", name, tab));
+    }
     return fail(Code::invalid, error.msg, mark_place(name, error.mark));
   } catch (const std::exception& error) {
     return fail(Code::invalid, error.what(), std::string(name));
@@ -174,7 +191,11 @@ Label YamlMap::label(std::string_view key, bool needed) {
   YamlMap map(*node, file_, problems_);
   Label label{map.text("zh"), map.text("en")};
   map.finish();
-  if (map.ok() && label.empty()) problems_.error(place(*node), "a label needs zh or en");
+  if (map.ok() && (label.zh.empty() || label.en.empty())) {
+    problems_.error(place(*node),
+                    "a label needs both zh and en; where they are the same, write "
+                    "one text");
+  }
   return label;
 }
 
