@@ -56,7 +56,8 @@ struct NewDevice {
 struct Approval {
   Target target;
   std::string note;
-  bool accept_offered = false;  // also the secret that it showed at its first contact
+  std::optional<Facts> facts = {};  // none: they stay
+  bool accept_offered = false;      // also the secret that it showed at its first contact
 };
 
 struct Query {

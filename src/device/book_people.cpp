@@ -190,6 +190,10 @@ Result<Listed> Book::approve(const std::string& id, const Approval& approval,
     device.status = Status::approved;
     device.reason.clear();
     device.target = approval.target;
+    if (approval.facts) {
+      if (auto fits = check_facts(*approval.facts); !fits) return fail(fits.error());
+      device.facts = *approval.facts;
+    }
     // The digest of a short password is salted with the id, which has not changed.
     if (approval.accept_offered) device.digest = std::exchange(device.offered, {});
     return Step{{}, {}, "approve", with_note(device.target.thing, approval.note)};

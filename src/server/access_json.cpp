@@ -116,6 +116,35 @@ std::optional<std::vector<model::Grant>> BodyReader::grants(const char* name) {
   return out;
 }
 
+std::optional<double> BodyReader::number(const char* name) {
+  const Json* value = find(name);
+  if (value == nullptr) return std::nullopt;
+  if (value->is_number()) return value->get<double>();
+  complain(format("/{}", name), format("'{}' is no number", name));
+  return std::nullopt;
+}
+
+std::optional<std::vector<std::string>> BodyReader::texts(const char* name, std::size_t most,
+                                                          std::size_t most_bytes) {
+  const Json* value = find(name);
+  if (value == nullptr) return std::nullopt;
+  std::vector<std::string> out;
+  bool right = value->is_array() && value->size() <= most;
+  for (const Json& item : right ? *value : Json::array()) {
+    right = right && item.is_string() && item.get_ref<const std::string&>().size() <= most_bytes;
+    if (right) out.push_back(item.get<std::string>());
+  }
+  if (right) return out;
+  complain(format("/{}", name), format("'{}' is a list of at most {} texts of at most {} bytes",
+                                       name, most, most_bytes));
+  return std::nullopt;
+}
+
+bool BodyReader::is_null(const char* name) {
+  const Json* value = find(name);
+  return value != nullptr && value->is_null();
+}
+
 std::optional<Response> BodyReader::done() {
   if (refusal_) return std::move(refusal_);
   if (complaints_.empty()) {

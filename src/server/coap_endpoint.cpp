@@ -220,7 +220,11 @@ class Endpoint final : public CoapEndpoint {
   const CoapOptions options_;
   std::shared_ptr<const Identities> identities_;  // shared: the doors use one
   const CoapKeys keys_;
-  std::map<std::string, coap_bin_const_t, std::less<>> given_keys_;  // as libcoap wants them
+  struct GivenKey {
+    std::string bytes;
+    coap_bin_const_t shown{};
+  };
+  std::map<std::string, GivenKey, std::less<>> given_keys_;  // as libcoap wants them
   std::shared_ptr<CoapCounters> counters_;                           // shared: /metrics reads it
   std::shared_ptr<Commits> commits_;  // shared: the intake's listener outlives us
   std::uint16_t port_ = 0, dtls_port_ = 0;
@@ -286,7 +290,7 @@ Result<std::uint16_t> Endpoint::bind(std::uint16_t port, coap_proto_t protocol) 
 }
 
 Status Endpoint::use_keys() {
-  if (keys_.size() == 0) {
+  if (keys_.empty()) {
     return fail(Code::invalid, "DTLS needs the keys of the devices, and there are none");
   }
   coap_dtls_spsk_t setup{};
@@ -303,11 +307,12 @@ Status Endpoint::use_keys() {
 const coap_bin_const_t* Endpoint::find_key(coap_bin_const_t* name, coap_session_t*, void* self) {
   auto& endpoint = *static_cast<Endpoint*>(self);
   const std::string_view text = text_of(name->s, name->length);
-  const std::string* key = endpoint.keys_.find(text);
-  if (key == nullptr) return nullptr;
-  coap_bin_const_t& given = endpoint.given_keys_[std::string(text)];
-  given = {key->size(), bytes_of(*key)};
-  return &given;
+  auto key = endpoint.keys_.find(text);
+  if (!key) return nullptr;
+  GivenKey& given = endpoint.given_keys_[std::string(text)];
+  given.bytes = std::move(*key);
+  given.shown = {given.bytes.size(), bytes_of(given.bytes)};
+  return &given.shown;
 }
 
 void Endpoint::add_ingest(const char* path) {

@@ -67,9 +67,9 @@ Result<CoapKeys> CoapKeys::load(const Files& files, const std::string& path) {
   return out;
 }
 
-const std::string* CoapKeys::find(std::string_view name) const {
-  const auto at = keys_.find(name);
-  return at == keys_.end() ? nullptr : &at->second;
+std::optional<std::string> CoapKeys::find(std::string_view name) const {
+  if (const auto at = keys_.find(name); at != keys_.end()) return at->second;
+  return devices_ == nullptr ? std::nullopt : devices_->key(name);
 }
 
 }  // namespace cairn::server

@@ -95,7 +95,8 @@ Result<Identities::Entry> Identities::read_entry(const std::vector<std::string>&
 }
 
 Result<std::shared_ptr<const Identities>> Identities::parse(std::string_view text,
-                                                            const std::string& path) {
+                                                            const std::string& path,
+                                                            const DeviceNames* devices) {
   const auto table = read_csv(text, path);
   if (!table) return fail(table.error());
   const std::vector<std::string> header{"name", "sha256", "things", "rights"};
@@ -103,6 +104,7 @@ Result<std::shared_ptr<const Identities>> Identities::parse(std::string_view tex
     return fail(Code::invalid, "the columns must be name,sha256,things,rights", path + ":1");
   }
   auto out = std::make_shared<Identities>();
+  out->devices_ = devices;
   for (const CsvRecord& record : table->records) {
     auto entry = out->read_entry(record.fields, format("{}:{}", path, record.line));
     if (!entry) return fail(entry.error());
@@ -114,13 +116,19 @@ Result<std::shared_ptr<const Identities>> Identities::parse(std::string_view tex
 
 Result<std::shared_ptr<const Identities>> Identities::load(const Files& files,
                                                            const std::string& path,
-                                                           std::string_view address) {
+                                                           std::string_view address,
+                                                           const DeviceNames* devices) {
   if (!path.empty() && files.exists(path)) {
     const auto text = files.read(path);
     if (!text) return fail(text.error());
-    return parse(*text, path);
+    return parse(*text, path, devices);
   }
-  if (is_loopback(address)) return open();
+  if (is_loopback(address)) {
+    auto out = std::make_shared<Identities>();
+    out->open_ = true;
+    out->devices_ = devices;
+    return std::shared_ptr<const Identities>(std::move(out));
+  }
   return fail(Code::denied,
               format("devices can reach {}, but there is no file of identities; write one with the "
                      "columns name,sha256,things,rights, or listen on 127.0.0.1",
@@ -135,7 +143,14 @@ std::shared_ptr<const Identities> Identities::open() {
 }
 
 Result<Identity> Identities::authenticate(std::string_view user, std::string_view password) const {
-  if (open_) return anybody();
+  const bool in_file = !user.empty() && by_name_.contains(user);
+  if (open_) {
+    // Whoever names a device of the register is that one, or nobody.
+    const auto device = devices_ == nullptr || (user.empty() && password.empty())
+                            ? std::nullopt
+                            : devices_->authenticate(user, password, true);
+    return device ? *device : anybody();
+  }
   const Digest digest = sha256(password);
   const Entry* found = nullptr;
   if (user.empty()) {
@@ -146,18 +161,26 @@ Result<Identity> Identities::authenticate(std::string_view user, std::string_vie
     const Entry& entry = entries_[at->second];
     if (same(entry.digest, digest) && entry.has_token) found = &entry;
   }
-  if (found == nullptr) return fail(Code::denied, "the name or the token is wrong");
-  return found->identity;
+  if (found != nullptr) return found->identity;
+  if (devices_ != nullptr && !in_file) {
+    if (const auto device = devices_->authenticate(user, password, false)) return *device;
+  }
+  return fail(Code::denied, "the name or the token is wrong");
 }
 
 Result<Identity> Identities::by_certificate(std::string_view common_name) const {
   if (open_) {
+    const auto device = devices_ == nullptr ? std::nullopt : devices_->by_name(common_name);
+    if (device) return *device;
     Identity identity = anybody();
     identity.name = common_name;
     return identity;
   }
   const auto at = by_name_.find(common_name);
   if (at == by_name_.end()) {
+    if (devices_ != nullptr) {
+      if (const auto device = devices_->by_name(common_name)) return *device;
+    }
     return fail(Code::denied,
                 format("no identity has the name \"{}\" of the certificate", common_name));
   }

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,13 +32,30 @@ struct Identity {
 
 bool may_touch(const Identity& identity, std::string_view thing);
 
+// Those of the register of devices, who need no line in a file (server/device_desk). Thread-safe.
+class DeviceNames {
+ public:
+  virtual ~DeviceNames() = default;
+  // Nothing: no device; error `denied`: one that may not. `user` may be empty: the token alone
+  // tells. A door that is `open` asks for no secrets where a device has none.
+  virtual std::optional<Result<Identity>> authenticate(std::string_view user,
+                                                       std::string_view password,
+                                                       bool open) const = 0;
+  // Whose name TLS has verified. Notes strangers.
+  virtual std::optional<Result<Identity>> by_name(std::string_view name) const = 0;
+  // The bytes of the key for DTLS. Notes strangers.
+  virtual std::optional<std::string> key(std::string_view name) const = 0;
+};
+
 // Immutable after loading; thread-safe.
 class Identities {
  public:
   // What a door on `address` uses. No such file and a loopback address: anybody may do anything.
   // Beyond loopback a missing file is an error.
+  // `devices` are asked besides; they must outlive it.
   static Result<std::shared_ptr<const Identities>> load(const Files& files, const std::string& path,
-                                                        std::string_view address);
+                                                        std::string_view address,
+                                                        const DeviceNames* devices = nullptr);
   // Anybody may do anything: for a door that only this machine reaches.
   static std::shared_ptr<const Identities> open();
 
@@ -58,10 +76,12 @@ class Identities {
     bool has_token = false;
   };
   static Result<std::shared_ptr<const Identities>> parse(std::string_view text,
-                                                         const std::string& path);
+                                                         const std::string& path,
+                                                         const DeviceNames* devices);
   Result<Entry> read_entry(const std::vector<std::string>& fields, const std::string& place) const;
 
   bool open_ = false;
+  const DeviceNames* devices_ = nullptr;
   std::vector<Entry> entries_;
   std::map<std::string, std::size_t, std::less<>> by_name_;
 };

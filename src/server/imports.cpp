@@ -119,7 +119,8 @@ Result<ImportEntry> ImportDesk::preview(const share::ImportRequest& request, boo
   return all->back();
 }
 
-Result<ImportEntry> ImportDesk::commit(std::string_view id, bool accept_partial) {
+Result<ImportEntry> ImportDesk::commit(std::string_view id, bool accept_partial,
+                                       const std::function<Status()>& then) {
   const std::lock_guard lock(mutex_);
   const auto all = entries();
   if (!all) return fail(all.error());
@@ -142,7 +143,17 @@ Result<ImportEntry> ImportDesk::commit(std::string_view id, bool accept_partial)
       return e.committed && e.number == committed->id;
     });
     forget(*at);
+    if (then) {
+      if (auto done = then(); !done) return fail(done.error());
+      if (const Status rebuilt = rebuild(); !rebuilt) return fail(rebuilt.error());
+    }
     return same == all->end() ? *at : *same;
+  }
+  if (then) {
+    if (auto done = then(); !done) {
+      if (auto back = registry_->remove(committed->id); !back) return fail(back.error());
+      return fail(done.error());
+    }
   }
   ImportEntry made = *at;
   made.committed = true;
@@ -180,6 +191,7 @@ Status ImportDesk::rebuild() {
   if (registry_ != nullptr) records = registry_->records();
   if (!records) return fail(records.error());
   const auto old = service_.state();
+  if (also_) also_(*old->workspace->catalog, *records);
   auto world = watch::build_world(old->world->workspace, *records, {}, old->world->study);
   if (!adopt_) {
     service_.swap(build_state(std::move(world), *records, service_.true_clock().now()));

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -44,8 +45,14 @@ class ImportDesk {
   // The newest first.
   Result<std::vector<ImportEntry>> list();
   Result<ImportEntry> find(std::string_view id);
-  Result<ImportEntry> commit(std::string_view id, bool accept_partial);
+  // `then` runs once the records are kept, before the world is built anew; when it fails the
+  // import is taken back.
+  Result<ImportEntry> commit(std::string_view id, bool accept_partial,
+                             const std::function<Status()>& then = {});
   Status remove(std::string_view id);
+  // More that goes into the world at each building. Before anything is served.
+  using Also = std::function<void(const model::Catalog& catalog, model::Records& records)>;
+  void also(Also also) { also_ = std::move(also); }
   // Builds the world anew: a study has computed what was missing.
   Status refresh();
 
@@ -59,6 +66,7 @@ class ImportDesk {
 
   std::unique_ptr<store::Registry> registry_;
   Service& service_;
+  Also also_;
   Adopt adopt_;       // none: the world is served as it is
   std::mutex mutex_;  // over all below and the registry
   std::deque<ImportEntry> waiting_;

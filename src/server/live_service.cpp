@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "core/text.hpp"
+#include "server/device_desk.hpp"
 #include "server/door_figures.hpp"
 #include "store/journal.hpp"
 
@@ -46,7 +47,8 @@ Result<std::unique_ptr<LiveService>> LiveService::open(Files& files, const Clock
   live->files_ = &files;
   if (auto made = files.make_directory(options.directory); !made) return fail(made.error());
   if (auto locked = live->lock(); !locked) return fail(locked.error());
-  auto identities = Identities::load(files, options.directory + "/identities.csv", options.address);
+  auto identities = Identities::load(files, options.directory + "/identities.csv", options.address,
+                                     options.device_desk);
   if (!identities) return fail(identities.error());
   live->identities_ = std::move(*identities);
   auto journal = store::Journal::open(options.directory);
@@ -66,16 +68,18 @@ Result<std::unique_ptr<LiveService>> LiveService::open(Files& files, const Clock
   watch::Intake& intake = options.intake != nullptr ? *options.intake : live->engine_->intake();
   live->intake_ = &intake;
   live->zone_ = zone;
-  live->door_ = std::make_unique<IngestDoor>(intake, live->identities_, options.token, clock, zone);
+  live->door_ = std::make_unique<IngestDoor>(live->door_intake(device::Protocol::http),
+                                             live->identities_, options.token, clock, zone);
   if (options.mqtt_port) {
     MqttOptions mqtt;
     mqtt.address = options.address;
     mqtt.port = options.mqtt_port;
     mqtt.zone = zone;
-    auto door = MqttEndpoint::start(mqtt, intake, live->identities_, clock);
+    watch::Intake& noted = live->door_intake(device::Protocol::mqtt);
+    auto door = MqttEndpoint::start(mqtt, noted, live->identities_, clock);
     if (!door && options.any_mqtt_port) {
       mqtt.port = 0;
-      door = MqttEndpoint::start(mqtt, intake, live->identities_, clock);
+      door = MqttEndpoint::start(mqtt, noted, live->identities_, clock);
     }
     if (!door) return fail(door.error());
     live->mqtt_ = std::move(*door);
@@ -86,6 +90,13 @@ Result<std::unique_ptr<LiveService>> LiveService::open(Files& files, const Clock
         });
   }
   return live;
+}
+
+// The register hears what comes through a door.
+watch::Intake& LiveService::door_intake(device::Protocol protocol) {
+  if (options_.device_desk == nullptr) return *intake_;
+  noted_.push_back(options_.device_desk->before(*intake_, protocol));
+  return *noted_.back();
 }
 
 bool LiveService::publish(std::string_view topic, std::string_view payload, bool retain) {
@@ -105,11 +116,16 @@ Status LiveService::open_coap(std::function<std::string()> alerts) {
   coap.alerts = std::move(alerts);
   CoapKeys keys;
   if (options_.coaps_port) {
-    auto loaded = CoapKeys::load(*files_, options_.directory + "/psk.csv");
-    if (!loaded) return fail(loaded.error());
-    keys = std::move(*loaded);
+    const std::string path = options_.directory + "/psk.csv";
+    if (options_.device_desk == nullptr || files_->exists(path)) {
+      auto loaded = CoapKeys::load(*files_, path);
+      if (!loaded) return fail(loaded.error());
+      keys = std::move(*loaded);
+    }
+    keys.ask_also(options_.device_desk);
   }
-  auto door = CoapEndpoint::start(coap, *intake_, identities_, std::move(keys), *clock_);
+  auto door = CoapEndpoint::start(coap, door_intake(device::Protocol::coap), identities_,
+                                  std::move(keys), *clock_);
   if (!door) return fail(door.error());
   coap_ = std::move(*door);
   return {};

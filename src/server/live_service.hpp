@@ -24,6 +24,8 @@
 
 namespace cairn::server {
 
+class DeviceDesk;
+
 struct LiveOptions {
   std::string directory;                         // of log, states, history and journal
   std::string address = "127.0.0.1";             // of the MQTT door
@@ -37,6 +39,7 @@ struct LiveOptions {
   std::vector<ModbusTarget> modbus = {};         // meters that are asked; they need their maps
   std::vector<model::ModbusModel> modbus_models = {};
   device::Register* devices = nullptr;  // who speaks; null: nobody is known
+  DeviceDesk* device_desk = nullptr;    // the same, for doors that look names up
   std::function<double()> clock_speed = {};
   const Clock* true_clock = nullptr;  // measures durations; null: the engine's clock
   std::function<void(const Error&)> fatal = {};
@@ -89,6 +92,7 @@ class LiveService {
  private:
   explicit LiveService(const LiveOptions& options) : options_(options) {}
   Status lock();
+  watch::Intake& door_intake(device::Protocol protocol);
 
   LiveOptions options_;
   int lock_ = -1;
@@ -99,6 +103,7 @@ class LiveService {
   Files* files_ = nullptr;
   Zone zone_;
   watch::Intake* intake_ = nullptr;  // of the doors
+  std::vector<std::unique_ptr<watch::Intake>> noted_;  // before it, one a door
   std::unique_ptr<MqttEndpoint> mqtt_;
   std::unique_ptr<Topics> topics_;  // when there is MQTT
   std::unique_ptr<CoapEndpoint> coap_;

@@ -91,9 +91,12 @@ Result<std::unique_ptr<RespondService>> RespondService::open(
     const model::Snapshot& snapshot, RespondOptions options) {
   std::unique_ptr<RespondService> out(new RespondService(files, clock, std::move(options)));
   out->places_ = respond::places_of(snapshot, clock.now());
-  auto ledger = store::Ledger::open(out->options_.directory + "/respond");
-  if (!ledger) return fail(ledger.error());
-  out->ledger_ = std::move(*ledger);
+  out->ledger_ = out->options_.ledger;
+  if (!out->ledger_) {
+    auto ledger = store::Ledger::open(out->options_.directory + "/respond");
+    if (!ledger) return fail(ledger.error());
+    out->ledger_ = std::move(*ledger);
+  }
   if (auto opened = out->open_desks(std::move(workspace)); !opened) return fail(opened.error());
   return out;
 }

@@ -58,6 +58,8 @@ struct RespondOptions {
   bool demonstration = false;  // and nobody but this machine listens: sample accounts may be shown
   bool behind_proxy = false;   // whose X-Forwarded-Proto counts
   std::string base_url = {};   // of the console, for links in messages
+  // shared: with the register of devices. None: it is opened in <directory>/respond.
+  std::shared_ptr<store::Ledger> ledger = {};
   // Of the process: secrets that channels.yaml names. None: there are none.
   std::function<std::optional<std::string>(const std::string&)> environment = {};
 };
@@ -124,7 +126,7 @@ class RespondService {
   const Clock& clock_;
   const RespondOptions options_;
   Service* service_ = nullptr;
-  std::unique_ptr<store::Ledger> ledger_;  // before the desks
+  std::shared_ptr<store::Ledger> ledger_;  // shared: see RespondOptions; before the desks
   std::unique_ptr<AccessDesk> access_;
   std::unique_ptr<respond::Grouping> groups_;
   std::unique_ptr<GroupReasons> reasons_;  // once attached

@@ -8,6 +8,7 @@
 #include "server/api.hpp"
 #include "server/api_sta_post.hpp"
 #include "server/coverage_desk.hpp"
+#include "server/device_desk.hpp"
 #include "server/event_hub.hpp"
 #include "server/http.hpp"
 #include "server/imports.hpp"
@@ -43,8 +44,10 @@ class Instance final : public Running {
   Instance(ServiceOptions options, const Clock& clock, Files& files, std::string data_directory,
            std::shared_ptr<const State> state, std::unique_ptr<store::Registry> registry,
            std::unique_ptr<ShardService> shard, std::unique_ptr<LiveService> live,
-           std::shared_ptr<StudyDesk> study, std::unique_ptr<RespondService> respond)
+           std::shared_ptr<StudyDesk> study, std::unique_ptr<DeviceDesk> devices,
+           std::unique_ptr<RespondService> respond)
       : study_(std::move(study)),
+        devices_(std::move(devices)),
         shard_(std::move(shard)),
         live_(std::move(live)),
         respond_(std::move(respond)),
@@ -60,6 +63,10 @@ class Instance final : public Running {
       service_.live(&live_->engine());
     }
     if (respond_) respond_->attach(service_);
+    if (devices_) {
+      devices_->attach(service_, imports_);
+      add_device_routes(service_.router(), *devices_);
+    }
     add_import_routes(service_.router(), imports_);
     add_coverage_routes(service_.router(), coverage_);
   }
@@ -98,6 +105,7 @@ class Instance final : public Running {
       if (shard_) shard_->start(*live_);
     }
     if (respond_) respond_->run(alert_feed(), publisher());
+    if (devices_) devices_->run();
     if (study_) study_->start([this] { (void)imports_.refresh(); });
     return {};
   }
@@ -115,10 +123,12 @@ class Instance final : public Running {
   void stop() override {
     if (study_) study_->stop();
     if (respond_) respond_->stop();
+    if (devices_) devices_->pause();
     // Doors and engine first: what waits for the disk is answered while HTTP still sends.
     if (shard_) shard_->stop_below();
     if (live_) live_->stop();
     if (shard_) shard_->stop();
+    if (devices_) devices_->stop();
     service_.events().wake_with({});
     overlays_.stop();
     coverage_.stop();
@@ -131,6 +141,9 @@ class Instance final : public Running {
     service_.add_figures([this](std::vector<Gauge>& gauges) { live_->add_figures(gauges); });
     if (respond_) {
       service_.add_figures([this](std::vector<Gauge>& gauges) { respond_->add_figures(gauges); });
+    }
+    if (devices_) {
+      service_.add_figures([this](std::vector<Gauge>& gauges) { devices_->add_figures(gauges); });
     }
     for (const model::Alert& alert : open_alerts(std::numeric_limits<std::size_t>::max())) {
       live_->tell_open(alert, json_text(alert_json(alert, *service_.state())));
@@ -178,6 +191,7 @@ class Instance final : public Running {
   }
 
   std::shared_ptr<StudyDesk> study_;     // shared: with the worlds that were made with it
+  std::unique_ptr<DeviceDesk> devices_;  // before the doors, which ask it
   std::unique_ptr<ShardService> shard_;  // before the engine, which hands on to it
   std::unique_ptr<LiveService> live_;    // before the service, which reads it
   std::unique_ptr<RespondService> respond_;
@@ -270,6 +284,19 @@ Result<std::unique_ptr<Running>> serve(const ServeOptions& options, Files& files
                                     .aside = options.shard.empty(),
                                     .at_once = villages_at_once});
   }
+  const Clock& true_clock = options.true_clock == nullptr ? clock : *options.true_clock;
+  std::shared_ptr<store::Ledger> ledger;
+  std::unique_ptr<DeviceDesk> devices;
+  // A shard's doors, devices and alerts are its parent's.
+  if (!options.data_directory.empty() && options.shard.empty()) {
+    auto opened = store::Ledger::open(options.data_directory + "/respond");
+    if (!opened) return fail(opened.error());
+    ledger = std::move(*opened);
+    auto desk = DeviceDesk::open(ledger, true_clock);
+    if (!desk) return fail(desk.error());
+    devices = std::move(*desk);
+    devices->add_things(*workspace->catalog, imported);
+  }
   const auto world =
       watch::build_world(std::move(*workspace), imported, std::move(problems), study);
   problems = world->problems;
@@ -281,6 +308,8 @@ Result<std::unique_ptr<Running>> serve(const ServeOptions& options, Files& files
     live_needs.modbus_models = world->workspace.catalog->inputs.modbus;
     live_needs.modbus = load_modbus_targets(files, live_needs.directory + "/modbus.csv",
                                             live_needs.modbus_models, problems);
+    live_needs.device_desk = devices.get();
+    live_needs.devices = devices ? &devices->book() : nullptr;
     if (shard) shard->configure(live_needs);
     auto opened = LiveService::open(files, shard ? shard->clock() : clock, world, live_needs);
     if (!opened) return fail(opened.error());
@@ -288,12 +317,13 @@ Result<std::unique_ptr<Running>> serve(const ServeOptions& options, Files& files
     served = live->served(world);
     generation = generation_of(*live);
   }
-  const Clock& true_clock = options.true_clock == nullptr ? clock : *options.true_clock;
   std::unique_ptr<RespondService> respond;
-  // A shard's alerts are its parent's.
-  if (!options.data_directory.empty() && options.shard.empty()) {
+  if (ledger) {
+    devices->locate(world->snapshot);
+    RespondOptions needs = respond_options(options);
+    needs.ledger = ledger;
     auto opened = RespondService::open(files, true_clock, {world, &world->workspace},
-                                       world->snapshot, respond_options(options));
+                                       world->snapshot, std::move(needs));
     if (!opened) return fail(opened.error());
     respond = std::move(*opened);
   }
@@ -302,7 +332,7 @@ Result<std::unique_ptr<Running>> serve(const ServeOptions& options, Files& files
   auto running = std::make_unique<Instance>(
       ServiceOptions{options.token, beyond, options.web_directory, options.true_clock}, clock,
       files, options.data_directory, std::move(state), std::move(registry), std::move(shard),
-      std::move(live), std::move(study), std::move(respond));
+      std::move(live), std::move(study), std::move(devices), std::move(respond));
   running->behind_proxy(options.behind_proxy);
   HttpOptions http;
   http.address = options.address == "localhost" ? "127.0.0.1" : options.address;

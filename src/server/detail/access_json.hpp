@@ -24,6 +24,10 @@ class BodyReader {
   std::optional<bool> flag(const char* name);
   std::optional<Label> label(const char* name);
   std::optional<std::vector<model::Grant>> grants(const char* name);
+  std::optional<double> number(const char* name);
+  std::optional<std::vector<std::string>> texts(const char* name, std::size_t most,
+                                                std::size_t most_bytes);
+  bool is_null(const char* name);
   void complain(const std::string& place, std::string message);
   // The refusal, when there is one: 415 or 400.
   std::optional<Response> done();
