@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+// What becomes of what instruments say by HJ 212, without sockets: who they are, what of it is
+// taken, what they are answered, and what they are asked. docs/hj212.md has the rules.
+//
+// An acknowledgement (9014) waits until the readings of its message are on disk.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "codec/hj212.hpp"
+#include "core/result.hpp"
+#include "core/seams.hpp"
+#include "device/register.hpp"
+#include "model/reading.hpp"
+#include "server/hj212_names.hpp"
+#include "watch/intake.hpp"
+
+namespace cairn::server {
+
+// Live figures, for /metrics.
+struct Hj212Counters {
+  std::atomic<std::int64_t> connections{0};    // now
+  std::atomic<std::uint64_t> turned_away{0};   // too many
+  std::atomic<std::uint64_t> frames{0};        // that were right
+  std::atomic<std::uint64_t> wrong_frames{0};  // diagnosed and refused
+  std::atomic<std::uint64_t> strangers{0};     // frames of those whom nobody has approved
+  std::atomic<std::uint64_t> denied{0};        // wrong password, or blocked
+  std::atomic<std::uint64_t> readings{0};      // accepted
+  std::atomic<std::uint64_t> refused{0};       // by the intake
+  std::atomic<std::uint64_t> flagged{0};       // values not taken: their flag is not N
+  std::atomic<std::uint64_t> unnamed{0};       // values that no pack takes
+  std::atomic<std::uint64_t> historical{0};    // readings that came late
+  std::atomic<std::uint64_t> acknowledged{0};  // messages, once they were on disk
+  std::atomic<std::uint64_t> unavailable{0};   // messages not taken: queue or disk are full
+  std::atomic<std::uint64_t> requests{0};      // to instruments
+  std::atomic<std::uint64_t> bytes_received{0};
+};
+
+// One connection. Several instruments may share it.
+struct Hj212Session {
+  std::uint64_t id = 0;
+  std::string peer;
+  codec::hj212::Framer framer;
+  codec::hj212::Parts parts;
+  std::string out;             // to be sent
+  bool closing = false;        // after `out`
+  std::string last_mn;         // of the last readable message
+  std::set<std::string> told;  // notes that were counted already
+  std::set<std::string, std::less<>> instruments;
+  std::int64_t opened_ms = 0;
+  std::int64_t heard_ms = 0;  // any bytes
+  bool spoke = false;         // one right frame at least
+};
+
+// Something that was asked of an instrument.
+struct Hj212Request {
+  std::string qn;
+  std::string command;  // as the operator named it
+  std::string cn;
+  std::string content;  // CP
+  std::string by;       // who wants it; "back-fill": nobody
+  enum class State : std::uint8_t { sent, accepted, done, refused, failed, silent };
+  State state = State::sent;
+  std::string text;                                         // in words
+  std::vector<std::pair<std::string, std::string>> result;  // what it answered
+  std::uint64_t readings = 0;
+  Instant begun;
+  std::optional<Interval> span;  // of a history, ends included
+  std::int64_t deadline_ms = 0;
+  int tries = 1;
+};
+const char* to_string(Hj212Request::State state);
+
+struct Hj212Command {
+  std::string command;                     // "realtime", "clock", "set_clock", "minutes", …
+  std::optional<std::int64_t> value = {};  // of a setting: seconds, minutes
+  std::optional<Interval> span = {};       // of a history
+  std::string factor = {};                 // PolId; empty: all
+  std::string by = {};
+};
+// The words that a command may be.
+const std::vector<std::string>& hj212_commands();
+
+// How an instrument fares, for its page.
+struct Hj212Standing {
+  bool connected = false;
+  std::string peer;
+  std::string system;                              // ST
+  std::map<std::string, char, std::less<>> flags;  // by code, where not N
+  std::vector<Hj212Request> requests;              // newest first
+};
+
+struct Hj212DeskOptions {
+  Zone zone;
+  std::int64_t answer_ms = 5'000;  // OverTime of annex C
+  int tries = 3;                   // ReCount
+  std::int64_t first_frame_ms = 60'000;
+  std::int64_t idle_ms = 1'800'000;
+  std::int64_t half_frame_ms = 60'000;
+  std::uint64_t rubbish_bytes = 65'536;
+  std::size_t out_bytes = 262'144;
+  bool back_fill = true;  // ask for what is missing after a gap
+  // The time of the last reading of a thing's property; none: unknown.
+  std::function<std::optional<Instant>(std::string_view thing, std::string_view property)> last =
+      {};
+};
+
+// Not thread-safe. What it refers to must outlive it.
+class Hj212Desk {
+ public:
+  // `clock` is that of readings, `true_clock` that of people and instruments.
+  Hj212Desk(Hj212DeskOptions options, const Hj212Names& names, watch::Intake& intake,
+            device::Register& devices, const Clock& clock, const Clock& true_clock,
+            Hj212Counters& counters);
+
+  void opened(Hj212Session& session, std::int64_t now_ms);
+  void receive(Hj212Session& session, std::string_view bytes, std::int64_t now_ms);
+  void lost(Hj212Session& session);
+  void committed(const watch::Intake::Commit& commit);
+  void tick(std::int64_t now_ms);
+  // Sessions that have something to send, or are to be closed.
+  std::vector<Hj212Session*>& dirty() { return dirty_; }
+
+  // Asks an instrument that is connected. The answer comes later: standing().
+  Result<Hj212Request> ask(std::string_view mn, const Hj212Command& command, std::int64_t now_ms);
+  Hj212Standing standing(std::string_view mn) const;
+
+ private:
+  struct Gap {
+    codec::hj212::Kind kind = codec::hj212::Kind::minute;
+    Interval span;  // first and last DataTime that are missing
+  };
+  // An approved one, since it first spoke.
+  struct Instrument {
+    std::string mn;
+    std::string device;
+    std::string thing;
+    std::string type;
+    std::string system;
+    std::string pw;
+    std::uint64_t session = 0;  // 0: away
+    std::map<std::string, char, std::less<>> flags;
+    std::deque<Hj212Request> requests;           // the newest last
+    std::map<codec::hj212::Kind, Instant> last;  // DataTime
+    std::deque<Gap> gaps;
+  };
+  struct Message {
+    codec::hj212::Packet packet;
+    codec::hj212::Kind kind = codec::hj212::Kind::other;
+    std::optional<device::Known> known;
+    std::string sample;
+  };
+  struct Pending {
+    std::uint64_t position = 0;
+    std::uint64_t session = 0;
+    std::string answer;
+  };
+
+  void take_frame(Hj212Session& session, codec::hj212::Frame frame, std::int64_t now_ms);
+  void take_message(Hj212Session& session, Message& message, std::int64_t now_ms);
+  void take_stranger(Hj212Session& session, const Message& message);
+  void take_known(Hj212Session& session, const Message& message, std::int64_t now_ms);
+  void take_data(Hj212Session& session, const Message& message, Instrument& instrument,
+                 std::int64_t now_ms);
+  void fill(Hj212Session& session, const Message& message, Instrument& instrument,
+            const codec::hj212::Data& data);
+  // The number of readings that were taken; nothing: the message has to come again.
+  std::optional<std::size_t> submit(Hj212Session& session, const Message& message,
+                                    Instrument& instrument, bool historical);
+  bool take_answer(Hj212Session& session, const Message& message, Instrument& instrument);
+  void watch_gap(const Message& message, Instrument& instrument, Instant data_time);
+  std::int64_t lasting(const Message& message, const Instrument& instrument) const;
+  std::optional<std::int64_t> clock_offset(Hj212Session& session, const Message& message);
+
+  void find(Hj212Session& session, const Message& message, const codec::hj212::Finding& finding);
+  void fault(Hj212Session& session, const Message& message, device::Fault fault, bool every_time,
+             std::string_view what);
+  void send(Hj212Session& session, std::string_view bytes);
+  void close(Hj212Session& session);
+  void send_request(Instrument& instrument, Hj212Request request, std::int64_t now_ms);
+  void say(Instrument& instrument, const Hj212Request& request);
+  void look_after(Instrument& instrument, std::int64_t now_ms);
+  void fill_gap(Instrument& instrument, std::int64_t now_ms);
+  static Hj212Request* running(Instrument& instrument);
+  Hj212Request* history_of(Instrument& instrument, const Message& message, Instant data_time);
+  std::string next_qn();
+
+  Hj212DeskOptions options_;
+  const Hj212Names& names_;
+  watch::Intake& intake_;
+  device::Register& devices_;
+  const Clock& clock_;
+  const Clock& true_clock_;
+  Hj212Counters& counters_;
+  std::map<std::uint64_t, Hj212Session*> sessions_;
+  std::map<std::string, Instrument, std::less<>> instruments_;
+  std::deque<Pending> pending_;
+  std::vector<Hj212Session*> dirty_;
+  model::ReadingBatch batch_;
+  std::int64_t last_qn_ms_ = 0;
+};
+
+}  // namespace cairn::server
