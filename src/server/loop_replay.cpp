@@ -254,7 +254,8 @@ class Judge {
   void judge() {
     std::map<std::pair<std::string, std::string>, std::vector<Instant>> opened;
     for (const LoopIncident& incident : run_.incidents) {
-      opened[{incident.kind, incident.region}].push_back(incident.opened);
+      const Instant second{incident.opened.ns - incident.opened.ns % ns_per_second};
+      opened[{incident.kind, incident.region}].push_back(second);
     }
     for (const model::ReplayExpectation& expectation : pack_.replay) {
       if (expectation.incident.empty()) continue;
@@ -364,7 +365,8 @@ Result<LoopRun> LoopReplay::run(std::string_view pack, const std::string& scratc
       const auto firings =
           watch::rule_firings(*world_, rule.id, series.thing, {Instant::min(), Instant::max()});
       if (!firings) continue;  // a property of the same name of another type
-      for (const Firing& firing : *firings) stops.push_back(firing.begin);
+      // A moment later: a silence has to be longer than the rule says.
+      for (const Firing& firing : *firings) stops.push_back(firing.begin + 1);
     }
   }
   Loop loop(bare_, *def);
