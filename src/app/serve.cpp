@@ -27,6 +27,7 @@ const OptionSpec serve_options[] = {
     {"mqtt-port", "<number>", "port of the MQTT door (default: 1883, or a free one)"},
     {"coap-port", "<number>", "UDP port of the CoAP door (default: none; often 5683)"},
     {"coaps-port", "<number>", "the same with DTLS and the keys of live/psk.csv (often 5684)"},
+    {"hj212-port", "<number>", "TCP port of the HJ 212 door (default: none; often 9212)"},
     {"coap-insecure", "", "plain CoAP also where other machines reach it"},
     {"demo", "", "the packs' series arrive as if they happened now, at first 600 times faster"},
     {"parent", "", "takes readings in for shards, and adds up what they find (needs --nats)"},
@@ -71,6 +72,9 @@ void announce(const server::ServeOptions& options, const server::Running& runnin
   }
   if (running.coaps_port() != 0) {
     std::printf("CoAP with DTLS at %s port %u\n", host.c_str(), running.coaps_port());
+  }
+  if (running.hj212_port() != 0) {
+    std::printf("HJ 212 at %s port %u, readable on its way\n", host.c_str(), running.hj212_port());
   }
   if (demo) {
     std::puts("Demonstration: the packs' own series arrive as if they happened now.");
@@ -127,7 +131,9 @@ bool read_doors(const Context& context, const Args& args, server::ServeOptions& 
   const auto mqtt = read_port(context, args, "mqtt-port", "1883");
   const auto coap = read_port(context, args, "coap-port");
   const auto coaps = read_port(context, args, "coaps-port");
-  if (!http || !mqtt || !coap || !coaps) return false;
+  const auto hj212 = read_port(context, args, "hj212-port");
+  if (!http || !mqtt || !coap || !coaps || !hj212) return false;
+  if (args.has("hj212-port")) options.hj212_port = hj212;
   options.port = *http;
   options.mqtt_port = mqtt;
   options.any_mqtt_port = !args.has("mqtt-port");

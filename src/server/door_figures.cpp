@@ -79,4 +79,26 @@ void add_coap_gauges(std::vector<Gauge>& gauges, const CoapCounters& counters) {
   door.now("observers", "Clients that observe the alerts.", counters.observers);
 }
 
+void add_hj212_gauges(std::vector<Gauge>& gauges, const Hj212Counters& counters) {
+  Figures door(gauges, "hj212");
+  door.now("connections", "Open connections.", counters.connections);
+  door.total("turned_away", "Connections closed at once: too many.", counters.turned_away);
+  door.total("frames", "Frames that were right.", counters.frames);
+  door.total("wrong_frames", "Frames that were diagnosed and refused.", counters.wrong_frames);
+  door.total("strangers", "Frames of instruments that nobody has approved.", counters.strangers);
+  door.total("denied", "Frames with a wrong password, or of blocked instruments.", counters.denied);
+  door.total("readings", "Readings accepted.", counters.readings);
+  door.total("refused", "Readings that were refused.", counters.refused);
+  door.total("flagged", "Values not taken: fault, calibration, maintenance and the like.",
+             counters.flagged);
+  door.total("unnamed", "Values that no pack takes.", counters.unnamed);
+  door.total("historical", "Readings that came late.", counters.historical);
+  door.total("acknowledged", "Messages acknowledged when they were on disk.",
+             counters.acknowledged);
+  door.total("unavailable", "Messages not taken: the queue or the disk was full.",
+             counters.unavailable);
+  door.total("requests", "Requests to instruments.", counters.requests);
+  door.total("received_bytes", "Bytes received.", counters.bytes_received);
+}
+
 }  // namespace cairn::server

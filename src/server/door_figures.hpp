@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "server/coap_ingest.hpp"
+#include "server/hj212_desk.hpp"
 #include "server/ingest.hpp"
 #include "server/metrics.hpp"
 #include "server/mqtt_endpoint.hpp"
@@ -14,6 +15,7 @@ namespace cairn::server {
 
 void add_ingest_gauges(std::vector<Gauge>& gauges, const IngestCounters& counters);
 void add_mqtt_gauges(std::vector<Gauge>& gauges, const MqttCounters& counters);
+void add_hj212_gauges(std::vector<Gauge>& gauges, const Hj212Counters& counters);
 void add_coap_gauges(std::vector<Gauge>& gauges, const CoapCounters& counters);
 
 }  // namespace cairn::server

@@ -131,6 +131,41 @@ Status LiveService::open_coap(std::function<std::string()> alerts) {
   return {};
 }
 
+Status LiveService::open_hj212(const model::Catalog& catalog) {
+  if (!options_.hj212_port) return {};
+  if (options_.devices == nullptr) {
+    return fail(Code::invalid, "the HJ 212 door needs a register of devices: not with --shard");
+  }
+  Hj212Options door;
+  door.address = options_.address;
+  door.port = *options_.hj212_port;
+  door.desk.zone = zone_;
+  door.desk.last = [this](std::string_view thing,
+                          std::string_view property) -> std::optional<Instant> {
+    const model::Snapshot snapshot = engine_->snapshot();
+    for (const auto& table : snapshot.tables) {
+      if (!table) continue;
+      const auto row = table->rows_by_id.find(std::string(thing));
+      if (row == table->rows_by_id.end()) continue;
+      const int index = table->type->property_index(property);
+      if (index < 0) return std::nullopt;
+      const auto& series = table->columns[static_cast<std::size_t>(index)].series;
+      if (row->second >= series.size() || series[row->second] == model::no_series) {
+        return std::nullopt;
+      }
+      const auto sample = snapshot.history->last(series[row->second], clock_->now());
+      return sample ? std::optional(sample->time.end) : std::nullopt;
+    }
+    return std::nullopt;
+  };
+  const Clock& true_clock = options_.true_clock == nullptr ? *clock_ : *options_.true_clock;
+  auto started =
+      Hj212Endpoint::start(door, catalog, *intake_, *options_.devices, *clock_, true_clock);
+  if (!started) return fail(started.error());
+  hj212_ = std::move(*started);
+  return {};
+}
+
 void LiveService::ask_meters(Problems& problems) {
   if (options_.modbus.empty()) return;
   const Clock& true_clock = options_.true_clock == nullptr ? *clock_ : *options_.true_clock;
@@ -155,6 +190,7 @@ void LiveService::add_figures(std::vector<Gauge>& gauges) const {
   add_ingest_gauges(gauges, door_->counters());
   if (mqtt_) add_mqtt_gauges(gauges, *mqtt_->counters());
   if (coap_) add_coap_gauges(gauges, *coap_->counters());
+  if (hj212_) add_hj212_gauges(gauges, *hj212_->counters());
   if (modbus_) add_modbus_gauges(gauges, modbus_->counters());
 }
 
@@ -190,6 +226,7 @@ void LiveService::rehearse(const watch::World& world, Instant start, std::uint16
 
 void LiveService::stop() {
   if (player_) player_->stop();
+  if (hj212_) hj212_->stop();
   if (modbus_) modbus_->stop();
   if (mqtt_) mqtt_->stop();
   if (coap_) coap_->stop();

@@ -12,6 +12,7 @@
 
 #include "core/seams.hpp"
 #include "server/coap_endpoint.hpp"
+#include "server/hj212_endpoint.hpp"
 #include "server/identity.hpp"
 #include "server/ingest.hpp"
 #include "server/live_threads.hpp"
@@ -36,6 +37,7 @@ struct LiveOptions {
   std::optional<std::uint16_t> coap_port = {};   // plain; as mqtt_port
   std::optional<std::uint16_t> coaps_port = {};  // DTLS with the keys of <directory>/psk.csv
   bool coap_insecure = false;                    // plain CoAP also beyond loopback
+  std::optional<std::uint16_t> hj212_port = {};  // as mqtt_port; needs `devices`
   std::vector<ModbusTarget> modbus = {};         // meters that are asked; they need their maps
   std::vector<model::ModbusModel> modbus_models = {};
   device::Register* devices = nullptr;  // who speaks; null: nobody is known
@@ -63,6 +65,7 @@ class LiveService {
   std::uint16_t mqtt_port() const { return mqtt_ ? mqtt_->port() : 0; }
   std::uint16_t coap_port() const { return coap_ ? coap_->port() : 0; }
   std::uint16_t coaps_port() const { return coap_ ? coap_->dtls_port() : 0; }
+  Hj212Endpoint* hj212() const { return hj212_.get(); }  // null: no such door
   // Of all doors, for /metrics.
   void add_figures(std::vector<Gauge>& gauges) const;
 
@@ -73,6 +76,8 @@ class LiveService {
 
   // The CoAP door, when it is wanted; `alerts` renders those that are open.
   Status open_coap(std::function<std::string()> alerts);
+  // The HJ 212 door, when it is wanted: names by the packs' `inputs.hj212`.
+  Status open_hj212(const model::Catalog& catalog);
   // Begins to ask the meters; what cannot be asked is told. Call after run().
   void ask_meters(Problems& problems);
   // What of alerts and indicators goes out by MQTT and CoAP: those that are open already, rendered;
@@ -102,11 +107,12 @@ class LiveService {
   std::unique_ptr<IngestDoor> door_;
   Files* files_ = nullptr;
   Zone zone_;
-  watch::Intake* intake_ = nullptr;  // of the doors
+  watch::Intake* intake_ = nullptr;                    // of the doors
   std::vector<std::unique_ptr<watch::Intake>> noted_;  // before it, one a door
   std::unique_ptr<MqttEndpoint> mqtt_;
   std::unique_ptr<Topics> topics_;  // when there is MQTT
   std::unique_ptr<CoapEndpoint> coap_;
+  std::unique_ptr<Hj212Endpoint> hj212_;
   std::unique_ptr<ModbusPoller> modbus_;
   std::unique_ptr<LiveThreads> threads_;
   std::unique_ptr<Player> player_;

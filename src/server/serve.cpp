@@ -6,6 +6,7 @@
 
 #include "core/text.hpp"
 #include "server/api.hpp"
+#include "server/api_hj212.hpp"
 #include "server/api_sta_post.hpp"
 #include "server/coverage_desk.hpp"
 #include "server/device_desk.hpp"
@@ -119,6 +120,9 @@ class Instance final : public Running {
   std::uint16_t port() const override { return http_->port(); }
   std::uint16_t mqtt_port() const override { return live_ ? live_->mqtt_port() : 0; }
   std::uint16_t coap_port() const override { return live_ ? live_->coap_port() : 0; }
+  std::uint16_t hj212_port() const override {
+    return live_ && live_->hj212() != nullptr ? live_->hj212()->port() : 0;
+  }
   std::uint16_t coaps_port() const override { return live_ ? live_->coaps_port() : 0; }
   void stop() override {
     if (study_) study_->stop();
@@ -147,6 +151,12 @@ class Instance final : public Running {
     }
     for (const model::Alert& alert : open_alerts(std::numeric_limits<std::size_t>::max())) {
       live_->tell_open(alert, json_text(alert_json(alert, *service_.state())));
+    }
+    if (auto opened = live_->open_hj212(*service_.state()->workspace->catalog); !opened) {
+      return opened;
+    }
+    if (devices_ && live_->hj212() != nullptr) {
+      add_hj212_routes(service_.router(), *devices_, *live_->hj212());
     }
     return live_->open_coap([this] { return coap_alerts(); });
   }
@@ -219,6 +229,7 @@ LiveOptions live_options(const ServeOptions& options) {
   out.retention = options.retention;
   out.coap_port = options.coap_port;
   out.coaps_port = options.coaps_port;
+  out.hj212_port = options.hj212_port;
   out.coap_insecure = options.coap_insecure;
   out.clock_speed = options.clock_speed;
   out.true_clock = options.true_clock;

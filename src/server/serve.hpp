@@ -36,6 +36,7 @@ struct ServeOptions {
   bool any_mqtt_port = false;                    // when that one is taken
   std::optional<std::uint16_t> coap_port = {};   // plain UDP; 0: any free one; none: no such door
   std::optional<std::uint16_t> coaps_port = {};  // DTLS with the keys of live/psk.csv
+  std::optional<std::uint16_t> hj212_port = {};  // TCP; 0: any free one; none: no such door
   bool coap_insecure = false;                    // plain CoAP also beyond loopback
   std::optional<Instant> rehearse = {};      // the packs' series, as if they happened from then on
   std::function<double()> clock_speed = {};  // of a demonstration's clock
@@ -59,6 +60,7 @@ class Running {
   virtual std::uint16_t mqtt_port() const = 0;  // 0: no such door; as the next
   virtual std::uint16_t coap_port() const = 0;
   virtual std::uint16_t coaps_port() const = 0;
+  virtual std::uint16_t hj212_port() const = 0;
   // Lets running requests finish. Idempotent.
   virtual void stop() = 0;
 };
