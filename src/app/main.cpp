@@ -13,10 +13,13 @@
 #include "app/export.hpp"
 #include "app/import.hpp"
 #include "app/log.hpp"
+#include "app/pack.hpp"
 #include "app/plan.hpp"
 #include "app/profile.hpp"
 #include "app/replay.hpp"
 #include "app/serve.hpp"
+#include "app/simulate.hpp"
+#include "app/simulate_send.hpp"
 #include "app/study.hpp"
 #include "app/terrain.hpp"
 #include "core/text.hpp"
@@ -44,6 +47,13 @@ const Command commands[] = {
     {&cairn::app::profile_command, cairn::app::run_profile},
     {&cairn::app::study_coverage_command, cairn::app::run_study_coverage},
     {&cairn::app::replay_command, cairn::app::run_replay},
+    {&cairn::app::pack_new_command, cairn::app::run_pack_new},
+    {&cairn::app::pack_schema_command, cairn::app::run_pack_schema},
+    {&cairn::app::simulate_kinds_command, cairn::app::run_simulate_kinds},
+    {&cairn::app::simulate_rows_command, cairn::app::run_simulate_rows},
+    {&cairn::app::simulate_send_command, cairn::app::run_simulate_send},
+    {&cairn::app::simulate_deploy_command, cairn::app::run_simulate_deploy},
+    {&cairn::app::simulate_feed_command, cairn::app::run_simulate_feed},
     {&cairn::app::log_digest_command, cairn::app::run_log_digest},
     {&cairn::app::export_command, cairn::app::run_export},
     {&cairn::app::import_command, cairn::app::run_import},
