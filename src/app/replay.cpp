@@ -4,10 +4,12 @@
 #include <cstdlib>
 #include <filesystem>
 #include <optional>
+#include <set>
 #include <system_error>
 
 #include "app/context.hpp"
 #include "core/text.hpp"
+#include "model/pack_load.hpp"
 #include "server/loop_replay.hpp"
 #include "server/study.hpp"
 #include "watch/replay.hpp"
@@ -21,6 +23,24 @@ const OptionSpec replay_options[] = {
     root_option,
     data_option,
 };
+
+// Lines that say `todo`, by place. What came out is not shown: it is to be found without Cairn.
+std::set<std::string> still_to_do(const watch::World& world, std::string_view pack) {
+  std::set<std::string> out;
+  const model::PackDef* def = world.workspace.catalog->pack(pack);
+  if (def == nullptr) return out;
+  for (const model::ReplayExpectation& expectation : def->replay) {
+    if (model::to_be_worked_out(expectation)) out.insert(expectation.place);
+  }
+  return out;
+}
+
+void print_to_do(const Context& context, const watch::ReplayLine& line) {
+  print_out(
+      format("{} {}  {} {}\n     {} 待算：不用Cairn算出，替换todo still to be worked out, "
+             "without Cairn\n",
+             context.out.yellow("todo"), line.what, line.region, line.at, line.place));
+}
 
 void print_line(const Context& context, const watch::ReplayLine& line) {
   const std::string mark = line.passed ? context.out.green("ok  ") : context.out.red("FAIL");
@@ -94,6 +114,7 @@ int run_replay(const Args& args) {
   }
   std::size_t passed = 0;
   std::size_t failed = 0;
+  std::size_t left = 0;
   const Scratch scratch;
   std::optional<server::LoopReplay> loop;
   if (!args.has("no-loop")) loop = server::LoopReplay::make(**world);
@@ -101,7 +122,16 @@ int run_replay(const Args& args) {
     const auto replay = replay_one(**world, pack, loop ? &*loop : nullptr, scratch);
     if (!replay) return report(*context, replay.error());
     print_out(context->out.bold(pack) + "\n");
+    const std::set<std::string> to_do = still_to_do(**world, pack);
+    std::set<std::string> hidden;  // what would give away what is to be worked out
     for (const watch::ReplayLine& line : replay->lines) {
+      if (hidden.contains(line.what)) continue;
+      if (!line.place.empty() && to_do.contains(line.place)) {
+        print_to_do(*context, line);
+        hidden.insert("alerts of " + line.what);
+        ++left;
+        continue;
+      }
       print_line(*context, line);
       ++(line.passed ? passed : failed);
     }
@@ -114,8 +144,9 @@ int run_replay(const Args& args) {
                        firing.suppressed ? " (suppressed: recorded, nobody called)" : ""));
     }
   }
-  print_out(format("{} passed, {} failed\n", passed, failed));
-  return failed == 0 ? exit_ok : exit_failed;
+  print_out(format("{} passed, {} failed", passed, failed));
+  print_out(left == 0 ? std::string("\n") : format(", {} still to be worked out\n", left));
+  return failed + left == 0 ? exit_ok : exit_failed;
 }
 
 }  // namespace cairn::app

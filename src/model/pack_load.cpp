@@ -2,6 +2,7 @@
 #include "model/pack_load.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "core/text.hpp"
 #include "model/band_load.hpp"
@@ -387,17 +388,23 @@ class PackReader {
     expectation.at = map.text("at", true);
     expectation.proposal = map.text("proposal");
     const YamlNode* value = node.find("value");
-    if (value != nullptr && value->kind == YamlNode::Kind::scalar && value->scalar == "none") {
-      map.get("value");
-    } else {
+    if (value == nullptr) {
+      problems_.error(map.place(), "'value' is missing; write a number, none, or todo");
+    }
+    if (to_do(map, "value")) {
+      expectation.value = NAN;
+    } else if (value != nullptr && value->scalar != "none") {
       expectation.value = map.number("value");
-      if (!expectation.value) {
-        problems_.error(map.place(), "'value' is missing; write a number, or none");
-      }
     }
     expectation.tolerance = map.number("tolerance").value_or(0);
     map.finish();
     pack.replay.push_back(std::move(expectation));
+  }
+
+  // `todo`: the author has still to work it out. Such a line has the value NAN.
+  bool to_do(YamlMap& map, std::string_view key) {
+    const YamlNode* node = map.get(key);
+    return node != nullptr && node->kind == YamlNode::Kind::scalar && node->scalar == "todo";
   }
 
   // {incident: kind, region: …, opens: [times]}
@@ -405,7 +412,9 @@ class PackReader {
     expectation.incident = map.text("incident", true);
     expectation.region = map.text("region", true);
     map.required("opens");
-    for (const std::string& text : map.texts("opens")) {
+    const bool later = to_do(map, "opens");
+    if (later) expectation.value = NAN;
+    for (const std::string& text : later ? std::vector<std::string>() : map.texts("opens")) {
       if (const auto at = parse_instant(text, pack_zone)) {
         expectation.opens.push_back(*at);
       } else {
@@ -423,6 +432,10 @@ class PackReader {
     if (const auto from = read_instant(map, "from")) expectation.range.begin = *from;
     if (const auto to = read_instant(map, "to")) expectation.range.end = *to;
     const YamlNode* firings = map.required("firings");
+    if (to_do(map, "firings")) {
+      expectation.value = NAN;
+      firings = nullptr;
+    }
     if (firings != nullptr && firings->kind != YamlNode::Kind::list) {
       problems_.error(map.place(*firings), "'firings' must be a list; write [] for none");
       firings = nullptr;
@@ -470,6 +483,10 @@ class PackReader {
 };
 
 }  // namespace
+
+bool to_be_worked_out(const ReplayExpectation& expectation) {
+  return expectation.value && std::isnan(*expectation.value);
+}
 
 void load_pack(const Files& files, const std::string& directory, Catalog& catalog, Records& records,
                Problems& problems) {
