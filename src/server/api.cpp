@@ -2,7 +2,10 @@
 // What the server says of itself, and the list of all chapters.
 #include "server/api.hpp"
 
+#include <algorithm>
+
 #include "core/text.hpp"
+#include "model/simulated.hpp"
 #include "server/detail/render.hpp"
 #include "server/inquiry.hpp"
 #include "server/ogc_routes.hpp"
@@ -15,8 +18,13 @@ constexpr const char* version = "0.1.0";
 
 Json demonstration(const State& state) {
   bool elsewhere = false;
+  const auto& sources = state.base->snapshot().sources;
+  bool simulated = std::any_of(sources.begin(), sources.end(), model::is_simulated_source);
   for (const model::PackDef& pack : state.workspace->catalog->packs) {
-    for (const model::SeriesFile& file : pack.series) elsewhere |= file.elsewhere;
+    for (const model::SeriesFile& file : pack.series) {
+      elsewhere |= file.elsewhere;
+      simulated |= file.simulated.has_value();
+    }
   }
   Label text;
   if (state.counts.estimated) {
@@ -27,6 +35,11 @@ Json demonstration(const State& state) {
     text.zh += "部分监测数据为其他地区的公开实测序列回放。";
     text.en += text.en.empty() ? "" : " ";
     text.en += "Some series are replays of public measurements made elsewhere.";
+  }
+  if (simulated) {
+    text.zh += "部分监测数据由模拟设备生成，均已标注。";
+    text.en += text.en.empty() ? "" : " ";
+    text.en += "Some series come from simulated devices and are marked as such.";
   }
   return json_label_or_null(text);
 }

@@ -4,6 +4,7 @@
 
 #include "core/limits.hpp"
 #include "core/text.hpp"
+#include "model/simulated.hpp"
 #include "server/api.hpp"
 #include "server/detail/plan_json.hpp"
 #include "server/detail/render.hpp"
@@ -176,7 +177,9 @@ Json contributions(const Explanation& node, const watch::View& view) {
                      {"time", input.time ? Json(date_text(input.time->end, view.snapshot.zone))
                                          : Json(nullptr)},
                      {"source", json_text_or_null(input.source)},
-                     {"estimated", input.estimated}});
+                     {"estimated", input.estimated},
+                     {"simulated", !is_region && model::is_simulated_thing(
+                                                     view.catalog(), input.thing, input.source)}});
   }
   const std::size_t total = std::max(node.input_count, node.inputs.size());
   return {{"total", total}, {"truncated", total > items.size()}, {"items", items}};

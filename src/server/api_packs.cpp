@@ -33,7 +33,9 @@ Json pack_summary(const watch::View& view, const model::PackDef& pack) {
       {"rule_count", std::count_if(catalog.rules.begin(), catalog.rules.end(), own)},
       {"thing_count", things},
       {"elsewhere", std::any_of(pack.series.begin(), pack.series.end(),
-                                [](const model::SeriesFile& f) { return f.elsewhere; })}};
+                                [](const model::SeriesFile& f) { return f.elsewhere; })},
+      {"simulated", std::any_of(pack.series.begin(), pack.series.end(),
+                                [](const auto& f) { return f.simulated.has_value(); })}};
 }
 
 Response list_packs(const Call& call) {

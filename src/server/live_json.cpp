@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/text.hpp"
+#include "model/simulated.hpp"
 #include "server/detail/plan_json.hpp"
 #include "server/detail/render.hpp"
 
@@ -124,6 +125,9 @@ Json alert_json(const model::Alert& alert, const State& state) {
   out["region"] = region_or_null(*snapshot.regions, alert.region);
   out["position"] = placed ? position_json(thing.table->position[thing.row]) : Json(nullptr);
   out["position_estimated"] = placed && thing.table->position_estimated[thing.row] != 0;
+  out["simulated"] = model::is_simulated_thing(
+      catalog, alert.thing,
+      placed ? snapshot.sources[thing.table->source[thing.row]] : std::string());
   out["state"] = model::to_string(alert.state);
   out["suppressed"] = alert.suppressed;
   out["shelved"] = alert.shelved;

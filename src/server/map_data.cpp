@@ -6,6 +6,7 @@
 
 #include "codec/simplify.hpp"
 #include "core/text.hpp"
+#include "model/simulated.hpp"
 #include "watch/regions.hpp"
 
 namespace cairn::server {
@@ -260,6 +261,10 @@ std::shared_ptr<const std::string> MapData::thing_tile(const watch::View& view,
     properties.emplace_back("status", std::string(model::to_string(table.status[row])));
     properties.emplace_back("estimated",
                             table.estimated[row] != 0 || table.position_estimated[row] != 0);
+    if (model::is_simulated_thing(view.catalog(), table.ids[row],
+                                  view.snapshot.sources[table.source[row]])) {
+      properties.emplace_back("simulated", true);
+    }
     if (!set->values.empty() && set->values[group.front()]) {
       properties.emplace_back("value", *set->values[group.front()]);
     }

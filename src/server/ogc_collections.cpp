@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "core/text.hpp"
+#include "model/simulated.hpp"
 #include "server/detail/geojson.hpp"
 #include "server/query.hpp"
 #include "watch/things.hpp"
@@ -75,6 +76,8 @@ Json thing_json(const watch::View& view, const Collection& collection, Row row) 
            {"valid_to", time_or_null(table.valid[row].end, zone)},
            {"estimated", table.estimated[row] != 0},
            {"position_estimated", table.position_estimated[row] != 0},
+           {"simulated", model::is_simulated_thing(view.catalog(), table.ids[row],
+                                                   view.snapshot.sources[table.source[row]])},
            {"source", view.snapshot.sources[table.source[row]]}};
   for (const watch::PropertyValue& value : watch::property_values(view, {*collection.type, row})) {
     const std::string& name = value.def->name;

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "core/text.hpp"
+#include "model/simulated.hpp"
 #include "server/inquiry.hpp"
 #include "server/map_data.hpp"
 
@@ -112,12 +113,10 @@ Json source_json(const model::SourceDef& source) {
   // "regions/panxi/census2020" belongs to "region/panxi".
   std::string of = source.key.substr(0, source.key.rfind('/'));
   if (of.starts_with("regions/")) of = "region/" + of.substr(8);
-  if (of.starts_with("packs/")) of = "pack/" + of.substr(6);
-  return {{"key", source.key},
-          {"of", of},
-          {"files", source.files},
-          {"origin", source.origin},
-          {"licence", source.licence}};
+  if (of.starts_with("packs/")) of = "pack/" + of.substr(6, of.find('/', 6) - 6);
+  return {{"key", source.key},         {"of", of},
+          {"files", source.files},     {"origin", source.origin},
+          {"licence", source.licence}, {"simulated", model::is_simulated_source(source.key)}};
 }
 
 Json source_by_key(const model::Snapshot& snapshot, std::string_view key) {
@@ -156,6 +155,8 @@ Json thing_summary(const watch::View& view, watch::ThingRef thing) {
           {"valid_from", valid_from_json(table.valid[row], view.snapshot.zone)},
           {"valid_to", valid_to_json(table.valid[row], view.snapshot.zone)},
           {"estimated", table.estimated[row] != 0 || table.position_estimated[row] != 0},
+          {"simulated", model::is_simulated_thing(view.catalog(), table.ids[row],
+                                                  view.snapshot.sources[source])},
           {"source", source == 0 ? Json(nullptr) : Json(view.snapshot.sources[source])}};
 }
 
@@ -167,6 +168,7 @@ Json series_origin(const watch::View& view, const model::SeriesFile& file) {
            {"columns", std::move(columns)},
            {"origin", json_label(file.origin)},
            {"elsewhere", file.elsewhere},
+           {"simulated", file.simulated.has_value()},
            {"from", nullptr},
            {"to", nullptr},
            {"count", 0}};

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "core/text.hpp"
+#include "model/simulated.hpp"
 #include "server/detail/geojson.hpp"
 #include "server/detail/sta_json.hpp"
 #include "server/query.hpp"
@@ -262,6 +263,8 @@ Json thing_properties(const Entities& e, std::uint32_t index) {
            {"region", region == model::no_region ? Json(nullptr) : Json(regions[region].code)},
            {"status", model::to_string(about.table.status[row])},
            {"estimated", about.table.estimated[row] != 0},
+           {"simulated", model::is_simulated_thing(*e.snapshot().catalog, about.thing.id,
+                                                   e.snapshot().sources[about.table.source[row]])},
            {"source", e.snapshot().sources[about.table.source[row]]}};
   for (std::size_t p = 0; p < about.type.properties.size(); ++p) {
     const model::PropertyDef& def = about.type.properties[p];
@@ -282,6 +285,7 @@ Json datastream_properties(const Entities& e, const Entities::Datastream& d) {
   const auto* file = series_file(*e.snapshot().catalog, about.thing.id, def.name);
   if (file != nullptr && !file->origin.empty()) out["origin"] = json_label(file->origin);
   if (file != nullptr && file->elsewhere) out["elsewhere"] = true;
+  if (file != nullptr && file->simulated) out["simulated"] = true;
   return out;
 }
 

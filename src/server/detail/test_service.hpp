@@ -30,7 +30,8 @@ inline model::FileMap small_workspace() {
       {"w/regions/r/divisions.csv",
        "code,name_zh,name_en,level,parent,valid_from,valid_to,successor,aliases,lon,lat,"
        "estimated,source\n"
-       "51,四川省,Sichuan,province,,,,,,,,,s\n5134,凉山州,Liangshan,prefecture,51,,,,,102.5,27,false,s\n"
+       "51,四川省,Sichuan,province,,,,,,,,,s\n5134,凉山州,Liangshan,prefecture,51,,,,,102.5,27,"
+       "false,s\n"
        "513401,西昌市,Xichang,county,5134,,,,,102.5,27.5,false,s\n"
        "513402,会理市,Huili,county,5134,,,,513425,102.5,26.5,false,s\n"},
       {"w/regions/r/boundaries.geojson",
@@ -114,8 +115,10 @@ class Answers final : public ReplySink {
 
 class TestService {
  public:
-  explicit TestService(ServiceOptions options = {"secret", false, "web"})
-      : files_(small_workspace()), clock_(*parse_instant("2022-06-30T10:00:00+08:00")) {
+  // `more`: further files, or others in the place of those of the small workspace.
+  explicit TestService(ServiceOptions options = {"secret", false, "web"}, model::FileMap more = {})
+      : files_(with_small_workspace(std::move(more))),
+        clock_(*parse_instant("2022-06-30T10:00:00+08:00")) {
     auto world = watch::load_world(files_, {"w", "r"}, imported());
     if (!world) {
       failure = to_string(world.error());
@@ -148,6 +151,10 @@ class TestService {
   std::string failure;  // what of the workspace did not load
 
  private:
+  static model::FileMap with_small_workspace(model::FileMap more) {
+    more.merge(small_workspace());
+    return more;
+  }
   // Two days of hourly load of one site.
   static model::Records imported() {
     model::Records out;
