@@ -14,6 +14,7 @@ const std::vector<Kind>& kinds() {
         site_power_kind(),    slope_water_kind(),   river_stage_kind(),  river_quality_kind(),
         reservoir_kind(),     quake_station_kind(), debris_gully_kind(), street_lamp_kind(),
         town_sites_kind(),    tunnel_air_kind(),    visitor_flow_kind(), weigh_station_kind(),
+        web_service_kind(),   field_logger_kind(),
     };
     std::ranges::sort(out, {}, &Kind::id);
     return out;

@@ -13,6 +13,7 @@ Kind district_flow_kind();
 Kind drainage_pump_kind();
 Kind fibre_link_kind();
 Kind fibre_ring_kind();
+Kind field_logger_kind();
 Kind fire_tower_kind();
 Kind fire_weather_kind();
 Kind greenhouse_kind();
@@ -30,5 +31,6 @@ Kind town_sites_kind();
 Kind tunnel_air_kind();
 Kind visitor_flow_kind();
 Kind weigh_station_kind();
+Kind web_service_kind();
 
 }  // namespace cairn::simulate
