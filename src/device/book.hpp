@@ -103,7 +103,7 @@ struct Report {
   bool heard = false;        // since the last report of it
   std::int64_t missed = 0;   // expected intervals without a word; 0: it speaks
   bool tell_missed = false;  // it changed
-  std::optional<std::int64_t> calibration_left_d;  // once a day
+  std::optional<std::int64_t> calibration_overdue_d;  // once a day; before it is due negative
 };
 
 class Book final : public Register {

@@ -225,9 +225,9 @@ std::optional<Report> Book::report_of(Entry& entry, Instant now, std::int64_t da
   }
   if (facts.calibration_due && entry.told_day != day) {
     entry.told_day = day;
-    out.calibration_left_d = days_since_epoch(*facts.calibration_due) - day;
+    out.calibration_overdue_d = day - days_since_epoch(*facts.calibration_due);
   }
-  if (!out.heard && !out.tell_missed && !out.calibration_left_d) return std::nullopt;
+  if (!out.heard && !out.tell_missed && !out.calibration_overdue_d) return std::nullopt;
   return out;
 }
 

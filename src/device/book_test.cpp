@@ -283,9 +283,9 @@ TEST_F(BookTest, CalibrationIsToldOnceADay) {
       "", "a", start));
   auto told = book_->reports(start, {2026, 11, 22}, 9);
   ASSERT_EQ(told.size(), 1U);
-  EXPECT_EQ(told[0].calibration_left_d, -2);
+  EXPECT_EQ(told[0].calibration_overdue_d, 2);
   EXPECT_TRUE(book_->reports(start + second, {2026, 11, 22}, 9).empty());
-  EXPECT_EQ(book_->reports(start + second, {2026, 11, 23}, 9).at(0).calibration_left_d, -3);
+  EXPECT_EQ(book_->reports(start + second, {2026, 11, 23}, 9).at(0).calibration_overdue_d, 3);
   const auto steps = book_->history(id, 1);
   EXPECT_EQ((*steps)[0].note, "calibration_due:  -> 2026-11-20");
 }

@@ -381,8 +381,8 @@ void DeviceDesk::tell() {
     };
     if (report.heard) add("heard", 1);
     if (report.tell_missed) add("missed", static_cast<double>(report.missed));
-    if (report.calibration_left_d) {
-      add("calibration_left", static_cast<double>(*report.calibration_left_d));
+    if (report.calibration_overdue_d) {
+      add("calibration_overdue", static_cast<double>(*report.calibration_overdue_d));
     }
   }
   const auto receipt = live->intake().submit({"system/devices", 0, false, {"device:*"}}, batch);
