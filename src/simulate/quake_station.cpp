@@ -21,8 +21,8 @@ class QuakeStation final : public Model {
     const double deviation = p[scatter] * random.normal();
     if (p[magnitude] > 0) {
       // Mean of the long and the short axis: the direction to the fault is not known.
-      const double along = 5.253 + 1.398 * p[magnitude] - 4.164 * std::log(p[distance] + 26);
-      const double across = 2.019 + 1.398 * p[magnitude] - 2.943 * std::log(p[distance] + 8);
+      const double along = 5.253 + 1.398 * p[magnitude] - 4.164 * std::log10(p[distance] + 26);
+      const double across = 2.019 + 1.398 * p[magnitude] - 2.943 * std::log10(p[distance] + 8);
       const double intensity = std::clamp((along + across) / 2 + deviation, 1.0, 12.0);
       // The scale's own relations, turned round.
       a_m_s2 = std::max(a_m_s2, std::pow(10, (intensity - 6.59) / 3.17));
