@@ -17,6 +17,7 @@
 #include "server/live_service.hpp"
 #include "server/modbus_targets.hpp"
 #include "server/overlay_queue.hpp"
+#include "server/probe_desk.hpp"
 #include "server/proxy.hpp"
 #include "server/respond_service.hpp"
 #include "server/service.hpp"
@@ -107,11 +108,16 @@ class Instance final : public Running {
     }
     if (respond_) respond_->run(alert_feed(), publisher());
     if (devices_) devices_->run();
+    if (probe_) probe_->run();
     if (study_) study_->start([this] { (void)imports_.refresh(); });
     return {};
   }
-  // Before listen().
+  // Before listen(), as the next.
   void behind_proxy(bool yes) { behind_proxy_ = yes; }
+  void probe(std::unique_ptr<ProbeDesk> desk) {
+    probe_ = std::move(desk);
+    probe_->attach(service_, imports_);
+  }
   void ask_meters(Problems& problems) { live_->ask_meters(problems); }
   void rehearse(const watch::World& world, Instant start) {
     live_->rehearse(world, start, http_->port());
@@ -126,6 +132,7 @@ class Instance final : public Running {
   std::uint16_t coaps_port() const override { return live_ ? live_->coaps_port() : 0; }
   void stop() override {
     if (study_) study_->stop();
+    if (probe_) probe_->stop();
     if (respond_) respond_->stop();
     if (devices_) devices_->pause();
     // Doors and engine first: what waits for the disk is answered while HTTP still sends.
@@ -208,6 +215,7 @@ class Instance final : public Running {
   Service service_;
   ImportDesk imports_;
   CoverageDesk coverage_;
+  std::unique_ptr<ProbeDesk> probe_;
   bool behind_proxy_ = false;
   // Before the listener, which feeds it.
   OverlayQueue overlays_{[this](Request request, Reply reply) {
@@ -345,6 +353,11 @@ Result<std::unique_ptr<Running>> serve(const ServeOptions& options, Files& files
       files, options.data_directory, std::move(state), std::move(registry), std::move(shard),
       std::move(live), std::move(study), std::move(devices), std::move(respond));
   running->behind_proxy(options.behind_proxy);
+  if (ledger) {
+    auto desk = ProbeDesk::open(*ledger, files, true_clock, options.data_directory);
+    if (!desk) return fail(desk.error());
+    running->probe(std::move(*desk));
+  }
   HttpOptions http;
   http.address = options.address == "localhost" ? "127.0.0.1" : options.address;
   http.port = options.port;
