@@ -116,6 +116,17 @@ TEST(SeriesLoad, ADeviceSaysWhatTheLibraryComputes) {
   EXPECT_GT(rain[20].value, 4) << "it rains at 03:20";
 }
 
+TEST(SeriesLoad, AChangeWithinAnotherCountsInsteadOfIt) {
+  const Loaded loaded = load(with("      - {from: 2024-07-01T08:00",
+                                  "      - {from: 2024-07-01T04:00, to: 2024-07-01T05:00, set: "
+                                  "{rain_rate: 0}}\n      - {from: 2024-07-01T08:00"));
+  ASSERT_EQ(loaded.errors(), "");
+  const auto rain = loaded.of("rain");
+  EXPECT_GT(rain.at(23).value, 4) << "03:50";
+  EXPECT_EQ(rain.at(24).value, 0) << "04:00";
+  EXPECT_GT(rain.at(30).value, 4) << "05:00";
+}
+
 TEST(SeriesLoad, WhatIsSimulatedSaysSo) {
   const Loaded loaded = load(good);
   const SeriesFile& series = loaded.catalog.packs.at(0).series.at(0);
