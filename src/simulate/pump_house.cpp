@@ -31,6 +31,7 @@ constexpr double overflow_m = 0.15;   // of the overflow pipe below the tank's t
 constexpr double drain_m3_h = 3;      // of the floor
 constexpr double floor_m2 = 40;
 constexpr double standby_kw = 0.3;
+constexpr int most_inner_steps = 60;
 
 // Households: a peak in the morning, a smaller one at noon, the largest in the evening.
 double daily_pattern(double hour) {
@@ -47,27 +48,23 @@ class PumpHouse final : public Model {
 
   void step(const Step& now, Random& random, std::span<double> out) override {
     const auto& p = now.parameters;
-    const double hours = now.dt_s / 3600;
     const double wanted = p[demand] * daily_pattern(now.hour) * (0.95 + 0.1 * random.uniform());
-    const bool works = p[powered] >= 0.5 && p[pumps] >= 0.5;
-    Running runs = works ? run(p, wanted) : Running{0, kpa_per_m * level_m_, 0, 0};
-    const double full_m = p[tank_height] - overflow_m;
-    double open = std::clamp((full_m - 0.1 - level_m_) / float_band_m, 0.0, 1.0);
-    if (p[valve_stuck] >= 0.5) open = 1;
-    const double in_m3_h = open * p[inlet] * std::sqrt(p[mains_pressure] / 100);
-    const double held_m3 = level_m_ * p[tank_area] + in_m3_h * hours;
-    if (runs.flow_m3_h * hours > held_m3) {  // the tank is empty: the pumps stop themselves
-      runs = {held_m3 / hours, 0, 0, 0};
+    // The float valve closes within minutes.
+    const int inner = std::clamp(static_cast<int>(now.dt_s / 60), 1, most_inner_steps);
+    const double hours = now.dt_s / 3600 / inner;
+    Running runs;
+    double drawn_m3 = 0;
+    double energy_kwh = 0;
+    for (int i = 0; i < inner; ++i) {
+      runs = minute(p, wanted, hours);
+      drawn_m3 += runs.flow_m3_h * hours;
+      energy_kwh += runs.power_kw * hours;
     }
-    level_m_ = (held_m3 - runs.flow_m3_h * hours) / p[tank_area];
-    const double over_m3 = std::max(0.0, level_m_ - full_m) * p[tank_area];
-    level_m_ = std::min(level_m_, full_m);
-    floor_m3_ = std::max(0.0, floor_m3_ + over_m3 + (p[burst] - drain_m3_h) * hours);
     out[0] = p[mains_pressure] + 2 * random.normal();
     out[1] = std::max(0.0, runs.pressure_kpa + 2 * random.normal());
     out[2] = level_m_ + 0.003 * random.normal();
-    out[3] = runs.flow_m3_h * (1 + 0.01 * random.normal());
-    out[4] = p[powered] >= 0.5 ? runs.power_kw + standby_kw : 0;
+    out[3] = drawn_m3 * 3600 / now.dt_s * (1 + 0.01 * random.normal());
+    out[4] = p[powered] >= 0.5 ? energy_kwh * 3600 / now.dt_s + standby_kw : 0;
     out[5] = runs.number;
     out[6] = floor_m3_ / floor_m2;
   }
@@ -79,6 +76,23 @@ class PumpHouse final : public Model {
     double power_kw = 0;
     double number = 0;
   };
+
+  Running minute(std::span<const double> p, double wanted, double hours) {
+    const bool works = p[powered] >= 0.5 && p[pumps] >= 0.5;
+    Running runs = works ? run(p, wanted) : Running{0, kpa_per_m * level_m_, 0, 0};
+    const double full_m = p[tank_height] - overflow_m;
+    double open = std::clamp((full_m - 0.1 - level_m_) / float_band_m, 0.0, 1.0);
+    if (p[valve_stuck] >= 0.5) open = 1;
+    const double in_m3_h = open * p[inlet] * std::sqrt(p[mains_pressure] / 100);
+    const double held_m3 = level_m_ * p[tank_area] + in_m3_h * hours;
+    if (runs.flow_m3_h * hours > held_m3) {  // the tank is empty: the pumps stop themselves
+      runs = {held_m3 / hours, 0, 0, 0};
+    }
+    level_m_ = (held_m3 - runs.flow_m3_h * hours) / p[tank_area];
+    level_m_ = std::min(level_m_, full_m);  // what overflows has a pipe of its own
+    floor_m3_ = std::max(0.0, floor_m3_ + (p[burst] - drain_m3_h) * hours);
+    return runs;
+  }
 
   // Head of one pump at speed 1, of its rated point alone: 4/3 of the rated head at no flow.
   static double head_m(std::span<const double> p, double flow_m3_h) {
@@ -122,13 +136,14 @@ Kind pump_house_kind() {
           "水箱水量平衡，进水经浮球阀按市政压力平方根；水泵用单点特性曲线（零流量扬程为额定的4/"
           "3），"
           "变频恒压，台数取能满足者中最少；不足时出水压力与用水量按平方根一同下降；"
-          "轴功率为ρgQH除以效率。地面积水为溢流与爆管减地漏。不含管网水锤与泵效随转速的变化。",
+          "轴功率为ρgQH除以效率。地面积水为爆管水量减地漏，溢流另有管道。不含管网水锤与泵效随转速的"
+          "变化。",
       .physics_en =
           "Water balance of the tank, filled through a float valve with the root of the mains "
           "pressure; pumps by a one-point curve (4/3 of the rated head at no flow), their speed "
           "holds the pressure with as few as suffice; beyond, pressure falls and what is drawn "
-          "with its root; power is rho g Q H over the efficiency. Water on the floor: overflow and "
-          "burst less the drain. No surge, no efficiency by speed.",
+          "with its root; power is rho g Q H over the efficiency. Water on the floor: "
+          "a burst less the drain; what overflows has its pipe. No surge, no efficiency by speed.",
       .source =
           "L. A. Rossman, EPANET 2 Users Manual, EPA/600/R-00/057, 2000 (one-point pump curve, "
           "pump power); J. M. Wagner et al., J. Water Resour. Plan. Manage. 114, 1988 (demand by "
