@@ -23,8 +23,9 @@ namespace {
 using watch::Firing;
 using watch::ReplayLine;
 
-// The clock moves by this much at most, so that silence is noticed and groups clear.
-constexpr std::int64_t longest_step_ns = 600 * ns_per_second;
+// After a change of alerts: when groups are looked at again, for what time alone brings (a group
+// clears a minute after its last alert, ten when it flapped).
+constexpr std::int64_t look_again_ns[] = {61 * ns_per_second, 661 * ns_per_second};
 constexpr std::size_t alerts_at_once = 2'000;
 
 struct Told {
@@ -127,19 +128,16 @@ class Loop {
     return {};
   }
 
-  Status play(const std::vector<Told>& readings, std::vector<Instant> stops) {
-    std::ranges::sort(stops);
-    auto stop = stops.begin();
+  // `stops`: at which something falls due though nothing is told.
+  Status play(const std::vector<Told>& readings, const std::vector<Instant>& stops) {
+    stops_.insert(stops.begin(), stops.end());
     for (std::size_t i = 0; i < readings.size();) {
       const Instant next = readings[i].time;
-      while (clock_.now() < next) {
-        Instant now = std::min(next, clock_.now() + longest_step_ns);
-        while (stop != stops.end() && *stop <= clock_.now()) ++stop;
-        if (stop != stops.end()) now = std::min(now, *stop);
-        clock_.set(now);
-        if (now == next) break;
+      while (!stops_.empty() && *stops_.begin() < next) {
+        clock_.set(std::max(clock_.now(), *stops_.begin()));
         if (auto done = step(); !done) return done;
       }
+      clock_.set(next);
       std::size_t end = i;
       while (end < readings.size() && readings[end].time == next) ++end;
       if (auto done = submit({readings.data() + i, end - i}); !done) return done;
@@ -199,8 +197,13 @@ class Loop {
     if (auto done = engine_->write(0); !done) return done;
     if (auto done = engine_->apply(0); !done) return fail(done.error());
     engine_->tell_alerts();
-    if (!std::exchange(alerts_, false) && clock_.now() < looked_ + longest_step_ns) return {};
-    looked_ = clock_.now();
+    const Instant now = clock_.now();
+    bool due = false;
+    while (!stops_.empty() && *stops_.begin() <= now) {
+      stops_.erase(stops_.begin());
+      due = true;
+    }
+    if (!std::exchange(alerts_, false) && !due) return {};
     return follow();
   }
 
@@ -218,6 +221,9 @@ class Loop {
     changes = groups_->tick(*write, now);
     if (!changes) return fail(changes.error());
     if (auto done = incidents_->on_groups(*write, *changes, now); !done) return done;
+    if (!feed->empty()) {
+      for (const std::int64_t later : look_again_ns) stops_.insert(now + later);
+    }
     return write->commit();
   }
 
@@ -225,8 +231,8 @@ class Loop {
   const model::PackDef& pack_;
   SimulatedFiles disk_{1};
   FixedClock clock_{Instant{}};
-  bool alerts_ = false;
-  Instant looked_ = Instant::min();
+  bool alerts_ = false;  // something of an alert has changed
+  std::set<Instant> stops_;
   std::unique_ptr<watch::Engine> engine_;
   std::unique_ptr<store::Ledger> ledger_;
   std::unique_ptr<respond::Grouping> groups_;
@@ -371,7 +377,7 @@ Result<LoopRun> LoopReplay::run(std::string_view pack, const std::string& scratc
   }
   Loop loop(bare_, *def);
   if (auto done = loop.open(scratch, readings.front().time); !done) return fail(done.error());
-  if (auto done = loop.play(readings, std::move(stops)); !done) return fail(done.error());
+  if (auto done = loop.play(readings, stops); !done) return fail(done.error());
   return loop.result();
 }
 
