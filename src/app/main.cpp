@@ -14,6 +14,7 @@
 #include "app/import.hpp"
 #include "app/log.hpp"
 #include "app/pack.hpp"
+#include "app/pack_coverage.hpp"
 #include "app/plan.hpp"
 #include "app/profile.hpp"
 #include "app/replay.hpp"
@@ -48,6 +49,7 @@ const Command commands[] = {
     {&cairn::app::study_coverage_command, cairn::app::run_study_coverage},
     {&cairn::app::replay_command, cairn::app::run_replay},
     {&cairn::app::pack_new_command, cairn::app::run_pack_new},
+    {&cairn::app::pack_coverage_command, cairn::app::run_pack_coverage},
     {&cairn::app::pack_schema_command, cairn::app::run_pack_schema},
     {&cairn::app::simulate_kinds_command, cairn::app::run_simulate_kinds},
     {&cairn::app::simulate_rows_command, cairn::app::run_simulate_rows},

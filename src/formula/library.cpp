@@ -7,6 +7,7 @@
 #include "core/limits.hpp"
 #include "core/text.hpp"
 #include "formula/compile.hpp"
+#include "formula/rule_overlap.hpp"
 #include "formula/formula.hpp"
 #include "formula/library_impl.hpp"
 
@@ -267,6 +268,10 @@ Library Library::build(std::shared_ptr<const model::Catalog> catalog, Problems& 
     check_rule(library, rule, rule.when, "when", problems);
     check_rule(library, rule, rule.clear, "clear", problems);
     check_rule(library, rule, rule.suppress, "while", problems);
+    if (const auto both = overlap(rule.when, rule.clear)) {
+      problems.error(rule.place,
+                     format("rule '{}', clear: it holds while `when` does: {}", rule.id, *both));
+    }
   }
   return library;
 }

@@ -293,7 +293,12 @@ class Diagnoser {
   }
 
   static const YamlNode* scalar_of(const YamlNode& node, const std::string& word) {
-    if (node.kind == YamlNode::Kind::scalar) return node.scalar == word ? &node : nullptr;
+    if (node.kind == YamlNode::Kind::scalar) {
+      // A time is told to the second, with its offset.
+      const bool same_time = node.scalar.size() >= 10 && word.size() > 18 && word[4] == '-' &&
+                             word.starts_with(node.scalar);
+      return node.scalar == word || same_time ? &node : nullptr;
+    }
     for (const YamlMember& member : node.members) {
       if (const YamlNode* found = scalar_of(member.second, word)) return found;
     }

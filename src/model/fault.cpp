@@ -162,12 +162,12 @@ constexpr Fault all[] = {
      "写数、none，或 todo（待算）", "write a number, none, or todo",
      "{formula: x, region: '51', at: '2024'}", "{formula: x, region: '51', at: '2024', value: 3}"},
     {"P0045",
-     "the firing at * is outside of the series of *\n'at' is * but*outside*\n* is not within the "
+     "the firing at '*' is outside of the series of *\n'at' is * but*outside*\n* is not within the "
      "series, *",
      "这个时刻没有数据，不可能触发。", "There are no data at this time: nothing can fire.",
      "看序列的起止时间", "look at when the series begins and ends",
      "firings: [{from: 2042-07-02T06:00}]", "firings: [{from: 2024-07-02T06:00}]"},
-    {"P0046", "rule '*', clear: *while `when` is true*",
+    {"P0046", "it holds while `when` does: *",
      "解除条件与触发条件同时成立：告警会同时触发和解除。",
      "`clear` holds while `when` does: the alert would begin and end at once.",
      "让解除线离开触发线", "move the line of `clear` away from that of `when`",

@@ -2,6 +2,7 @@
 #include "model/pack_check.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <unordered_map>
 
@@ -148,6 +149,39 @@ void check_packs(const Catalog& catalog, const std::vector<Plan>& plans, Problem
       const auto& finder = texts.try_emplace(plan->id, plan->lines).first->second;
       if (const std::string wrong = finder.mismatch(quote.line, quote.text); !wrong.empty()) {
         problems.error(place, format("'answers', {} line {}: {}", quote.plan, quote.line, wrong));
+      }
+    }
+  }
+}
+
+void check_replay_times(const Catalog& catalog, const Records& records, Zone zone,
+                        Problems& problems) {
+  std::unordered_map<std::string, std::optional<Interval>> spans;  // by thing: first and last
+  for (const PackDef& pack : catalog.packs) {
+    for (const ReplayExpectation& line : pack.replay) {
+      if (!line.firings.empty()) spans.try_emplace(line.thing);
+    }
+  }
+  for (const Observation& observation : records.observations) {
+    const auto at = spans.find(observation.thing);
+    if (at == spans.end()) continue;
+    if (!at->second) at->second = Interval{observation.time.begin, observation.time.end};
+    at->second->begin = std::min(at->second->begin, observation.time.begin);
+    at->second->end = std::max(at->second->end, observation.time.end);
+  }
+  for (const PackDef& pack : catalog.packs) {
+    for (const ReplayExpectation& line : pack.replay) {
+      const auto rule = std::find_if(catalog.rules.begin(), catalog.rules.end(),
+                                     [&](const RuleDef& known) { return known.id == line.rule; });
+      if (rule == catalog.rules.end() || !rule->no_data.empty()) continue;
+      for (const Interval& firing : line.firings) {
+        const auto& span = spans[line.thing];
+        if (!span || (span->begin <= firing.begin && firing.begin <= span->end)) continue;
+        problems.error(line.place,
+                       format("the firing at '{}' is outside of the series of {}, which goes from "
+                              "{} to {}",
+                              to_string(firing.begin, zone), line.thing,
+                              to_string(span->begin, zone), to_string(span->end, zone)));
       }
     }
   }

@@ -7,6 +7,7 @@
 #include "core/result.hpp"
 #include "model/catalog.hpp"
 #include "model/plan.hpp"
+#include "model/records.hpp"
 
 namespace cairn::model {
 
@@ -14,5 +15,9 @@ namespace cairn::model {
 // the pack does not have, and `answers` that quote what a plan does not print at that line:
 // problems with the place of the declaration.
 void check_packs(const Catalog& catalog, const std::vector<Plan>& plans, Problems& problems);
+
+// Firings that a replay expects where the thing has no series at all: a slip in the year.
+void check_replay_times(const Catalog& catalog, const Records& records, Zone zone,
+                        Problems& problems);
 
 }  // namespace cairn::model

@@ -76,8 +76,9 @@ Json type_schema(std::string_view type) {
 
 Json key_schema(const PackKey& key) {
   Json out = type_schema(key.type);
-  out["description"] = format("{}\n{}", key.zh, key.en);
-  if (!key.standard.empty()) out["description"] += format("\ndefault: {}", key.standard);
+  std::string text = format("{}\n{}", key.zh, key.en);
+  if (!key.standard.empty()) text += format("\ndefault: {}", key.standard);
+  out["description"] = text;
   if (!key.example.empty()) out["examples"] = Json::array({std::string(key.example)});
   return out;
 }

@@ -127,6 +127,7 @@ Result<Workspace> load_workspace(const Files& files, const WorkspaceOptions& opt
     load_pack(files, packs_dir + "/" + name, *catalog, out.records, problems);
   }
   check_packs(*catalog, out.plans, problems);
+  check_replay_times(*catalog, out.records, out.zone, problems);
   take_response(*catalog, *regions, options.home, out.response, problems);
   for (Thing& thing : response_things(*catalog, *regions, out.response, options.home)) {
     out.records.things.push_back(std::move(thing));

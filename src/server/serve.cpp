@@ -7,6 +7,7 @@
 #include "core/text.hpp"
 #include "server/api.hpp"
 #include "server/api_hj212.hpp"
+#include "server/api_pack_coverage.hpp"
 #include "server/api_sta_post.hpp"
 #include "server/coverage_desk.hpp"
 #include "server/device_desk.hpp"
@@ -15,6 +16,7 @@
 #include "server/imports.hpp"
 #include "server/live_json.hpp"
 #include "server/live_service.hpp"
+#include "server/map_keeper.hpp"
 #include "server/modbus_targets.hpp"
 #include "server/overlay_queue.hpp"
 #include "server/probe_desk.hpp"
@@ -71,6 +73,7 @@ class Instance final : public Running {
     }
     add_import_routes(service_.router(), imports_);
     add_coverage_routes(service_.router(), coverage_);
+    add_pack_coverage_routes(service_.router(), files);
   }
   ~Instance() override { stop(); }
 
@@ -109,6 +112,7 @@ class Instance final : public Running {
     if (respond_) respond_->run(alert_feed(), publisher());
     if (devices_) devices_->run();
     if (probe_) probe_->run();
+    if (live_) map_.run();
     if (study_) study_->start([this] { (void)imports_.refresh(); });
     return {};
   }
@@ -133,6 +137,7 @@ class Instance final : public Running {
   void stop() override {
     if (study_) study_->stop();
     if (probe_) probe_->stop();
+    map_.stop();
     if (respond_) respond_->stop();
     if (devices_) devices_->pause();
     // Doors and engine first: what waits for the disk is answered while HTTP still sends.
@@ -216,6 +221,7 @@ class Instance final : public Running {
   ImportDesk imports_;
   CoverageDesk coverage_;
   std::unique_ptr<ProbeDesk> probe_;
+  MapKeeper map_{[this] { return service_.state(); }, [this] { return live_->engine().now(); }};
   bool behind_proxy_ = false;
   // Before the listener, which feeds it.
   OverlayQueue overlays_{[this](Request request, Reply reply) {
