@@ -53,7 +53,7 @@ Response list_layers(const Call& call) {
   for (const bool coloured : {true, false}) {
     for (const model::LayerDef& layer : view.catalog().layers) {
       if (layer.colour_by.empty() == coloured || !done.insert(layer.type).second) continue;
-      layers.push_back(layer_json(view, in.state(), layer, in.state_key()));
+      layers.push_back(layer_json(view, in.state(), layer, in.map_key()));
     }
   }
   const auto box = watch::region_box(view.workspace, view.regions().find(view.workspace.home));
@@ -112,7 +112,7 @@ Response get_thing_tile(const Call& call) {
   if (!in.ready()) return in.refusal();
   const auto id = read_tile(call);
   if (!id) return no_tile();
-  auto tile = in.state().map->thing_tile(in.view(), call.path("type"), in.state_key(), *id);
+  auto tile = in.state().map->thing_tile(in.view(), call.path("type"), in.map_key(), *id);
   if (!tile) {
     return problem({Code::not_found, format("no pack declares the type '{}'", call.path("type")),
                     "path:type"});

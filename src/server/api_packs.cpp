@@ -117,7 +117,7 @@ Response get_pack(const Call& call) {
   list("indicators", catalog.indicators, indicator_json);
   list("rules", catalog.rules, rule_json);
   list("layers", catalog.layers, [&](const model::LayerDef& layer) {
-    return layer_json(view, in.state(), layer, in.state_key());
+    return layer_json(view, in.state(), layer, in.map_key());
   });
   Json series = Json::array();
   for (const model::SeriesFile& file : pack->series) series.push_back(series_origin(view, file));

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/text.hpp"
+#include "server/map_data.hpp"
 #include "watch/regions.hpp"
 
 namespace cairn::server {
@@ -104,6 +105,11 @@ bool Inquiry::ready() {
 
 Response Inquiry::refusal() {
   return std::move(*refusal_);
+}
+
+std::string Inquiry::map_key() const {
+  const bool present = call_.state->generation && overlay_.empty() && as_of_ == call_.today;
+  return present ? std::string(MapData::present_key) : state_key();
 }
 
 std::string Inquiry::at_text() const {

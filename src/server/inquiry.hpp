@@ -58,6 +58,8 @@ class Inquiry {
   std::string at_text() const;
   // Names the state of things for caches.
   std::string state_key() const { return overlay_ + '@' + std::to_string(as_of_.ns); }
+  // The same for the map, which follows the present from a little way behind where one is live.
+  std::string map_key() const;
 
  private:
   const Call& call_;

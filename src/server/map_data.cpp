@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
 #include "codec/simplify.hpp"
 #include "core/text.hpp"
@@ -19,6 +20,11 @@ using model::RegionIndex;
 
 constexpr std::size_t kept_tile_bytes = std::size_t{64} << 20;
 constexpr std::size_t kept_sets = 12;
+// What takes no longer is computed whenever somebody asks.
+constexpr auto moment = std::chrono::milliseconds(5);
+// Older presents are shown to nobody, those that nobody asked for that long are kept no more.
+constexpr auto too_old = std::chrono::minutes(1);
+constexpr auto forgotten = std::chrono::minutes(5);
 // A tile of 512 pixels: half a pixel is not seen.
 constexpr double tolerance_pixels = 0.5;
 constexpr double tile_pixels = 512;
@@ -76,7 +82,8 @@ const char* shape_word(const geo::Geometry& g) {
 
 }  // namespace
 
-MapData::MapData(const model::Workspace& workspace) {
+MapData::MapData(const model::Workspace& workspace, std::function<std::uint64_t()> generation)
+    : generation_(std::move(generation)) {
   add_areas(workspace);
   add_features(workspace);
 }
@@ -202,6 +209,7 @@ std::shared_ptr<const std::string> MapData::background_tile(std::string_view lay
 
 std::shared_ptr<const ThingSet> MapData::things(const watch::View& view, const std::string& type,
                                                 const std::string& key) const {
+  if (key == present_key) return present(view, type).first;
   const std::string name = type + '\n' + key;
   {
     const std::lock_guard lock(mutex_);
@@ -211,6 +219,16 @@ std::shared_ptr<const ThingSet> MapData::things(const watch::View& view, const s
       return at->second;
     }
   }
+  auto set = compute(view, type);
+  if (!set) return nullptr;
+  const std::lock_guard lock(mutex_);
+  sets_.emplace_front(name, set);
+  if (sets_.size() > kept_sets) sets_.pop_back();
+  return set;
+}
+
+std::shared_ptr<const ThingSet> MapData::compute(const watch::View& view,
+                                                 const std::string& type) const {
   watch::ThingFilter filter;
   filter.type = type;
   auto found = watch::find_things(view, filter);
@@ -236,18 +254,77 @@ std::shared_ptr<const ThingSet> MapData::things(const watch::View& view, const s
     set->domain->first = std::min(set->domain->first, *v);
     set->domain->second = std::max(set->domain->second, *v);
   }
-  const std::lock_guard lock(mutex_);
-  sets_.emplace_front(name, set);
-  if (sets_.size() > kept_sets) sets_.pop_back();
   return set;
+}
+
+std::pair<std::shared_ptr<const ThingSet>, std::uint64_t> MapData::present(
+    const watch::View& view, const std::string& type) const {
+  const std::uint64_t generation = generation_ ? generation_() : 0;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto at = present_.find(type);
+    if (at != present_.end()) {
+      Present& known = at->second;
+      known.asked = Steady::now();
+      const bool keep = known.generation == generation ||
+                        (known.took > moment && known.asked - known.made < too_old);
+      if (keep) return {known.set, known.serial};
+    }
+  }
+  return renew(view, type);
+}
+
+std::pair<std::shared_ptr<const ThingSet>, std::uint64_t> MapData::renew(
+    const watch::View& view, const std::string& type) const {
+  const auto began = Steady::now();
+  const std::uint64_t generation = generation_ ? generation_() : 0;
+  auto set = compute(view, type);
+  if (!set) return {nullptr, 0};
+  const std::lock_guard lock(mutex_);
+  Present& known = present_[type];
+  if (known.asked == Steady::time_point{}) known.asked = began;
+  known.set = set;
+  known.generation = generation;
+  known.made = Steady::now();
+  known.took = known.made - began;
+  return {std::move(set), ++known.serial};
+}
+
+void MapData::refresh(const watch::View& view, const std::string& type) const {
+  (void)renew(view, type);
+}
+
+std::vector<std::string> MapData::wanted(const model::Catalog& catalog) const {
+  const std::uint64_t generation = generation_ ? generation_() : 0;
+  const auto now = Steady::now();
+  std::vector<std::string> fresh, changed;
+  const std::lock_guard lock(mutex_);
+  for (const model::LayerDef& layer : catalog.layers) {
+    if (catalog.type(layer.type) == nullptr) continue;
+    const auto at = present_.find(layer.type);
+    if (at == present_.end()) {
+      if (std::ranges::find(fresh, layer.type) == fresh.end()) fresh.push_back(layer.type);
+    } else if (at->second.generation != generation && now - at->second.asked < forgotten &&
+               std::ranges::find(changed, layer.type) == changed.end()) {
+      changed.push_back(layer.type);
+    }
+  }
+  fresh.insert(fresh.end(), changed.begin(), changed.end());
+  return fresh;
 }
 
 std::shared_ptr<const std::string> MapData::thing_tile(const watch::View& view,
                                                        const std::string& type,
                                                        const std::string& key, TileId id) const {
-  const std::string name = format("things/{}/{}/{}/{}\n{}", type, id.z, id.x, id.y, key);
+  std::string name = format("things/{}/{}/{}/{}\n{}", type, id.z, id.x, id.y, key);
+  std::shared_ptr<const ThingSet> set;
+  if (key == present_key) {
+    std::uint64_t serial = 0;
+    std::tie(set, serial) = present(view, type);
+    name += std::to_string(serial);
+  }
   if (auto tile = kept(name)) return tile;
-  const auto set = things(view, type, key);
+  if (!set) set = things(view, type, key);
   if (!set) return nullptr;
   const model::Table& table = *view.snapshot.table(type);
   codec::TileLayer layer(type, id);

@@ -4,6 +4,9 @@
 #pragma once
 
 #include <array>
+#include <chrono>
+#include <cstdint>
+#include <functional>
 #include <list>
 #include <map>
 #include <memory>
@@ -41,7 +44,9 @@ struct BackgroundLayer {
 
 class MapData {
  public:
-  explicit MapData(const model::Workspace& workspace);
+  // `generation` counts the changes of the live history; none: nothing is live.
+  explicit MapData(const model::Workspace& workspace,
+                   std::function<std::uint64_t()> generation = {});
 
   const std::vector<BackgroundLayer>& background() const { return background_; }
   // shared: tiles are kept here and sent from there. Empty when nothing lies in the tile; nothing
@@ -49,13 +54,33 @@ class MapData {
   std::shared_ptr<const std::string> background_tile(std::string_view layer,
                                                      codec::TileId id) const;
 
-  // `key` names the state of things: overlay and date.
+  // Names the state of things at present, which is not computed anew for every tile: see things().
+  static constexpr std::string_view present_key = "@present";
+
+  // `key` names the state of things: overlay and date. Of the present the newest there is, unless
+  // computing it takes a moment only or nobody has kept it new for a minute.
   std::shared_ptr<const ThingSet> things(const watch::View& view, const std::string& type,
                                          const std::string& key) const;
   std::shared_ptr<const std::string> thing_tile(const watch::View& view, const std::string& type,
                                                 const std::string& key, codec::TileId id) const;
 
+  // Types with layers whose present has changed and that nobody has computed yet or somebody asked
+  // for in the last minutes, the former first.
+  std::vector<std::string> wanted(const model::Catalog& catalog) const;
+  // Computes the present of a type.
+  void refresh(const watch::View& view, const std::string& type) const;
+
  private:
+  using Steady = std::chrono::steady_clock;
+  struct Present {
+    std::shared_ptr<const ThingSet> set;  // shared: tiles are made of it while it is replaced
+    std::uint64_t generation = 0;
+    std::uint64_t serial = 0;  // of the set among those of this type
+    Steady::time_point made;
+    Steady::duration took{};
+    Steady::time_point asked;
+  };
+
   struct Area {
     std::string code, prefecture;
     Label name;
@@ -75,9 +100,16 @@ class MapData {
   std::shared_ptr<const Zoomed> zoomed(int z) const;
   std::string boundary_tile(codec::TileId id) const;
   std::string feature_tile(const std::string& layer, codec::TileId id) const;
+  std::shared_ptr<const ThingSet> compute(const watch::View& view, const std::string& type) const;
+  // The present of a type and its serial.
+  std::pair<std::shared_ptr<const ThingSet>, std::uint64_t> present(const watch::View& view,
+                                                                    const std::string& type) const;
+  std::pair<std::shared_ptr<const ThingSet>, std::uint64_t> renew(const watch::View& view,
+                                                                  const std::string& type) const;
   std::shared_ptr<const std::string> kept(const std::string& key) const;
   std::shared_ptr<const std::string> keep(const std::string& key, std::string tile) const;
 
+  std::function<std::uint64_t()> generation_;
   std::vector<Area> areas_;
   std::vector<geo::MultiPolygon> polygons_;  // mercator, as areas_
   std::vector<Area> prefectures_;
@@ -91,6 +123,7 @@ class MapData {
   mutable std::unordered_map<std::string, decltype(tiles_)::iterator> tile_index_;
   mutable std::size_t tile_bytes_ = 0;
   mutable std::list<std::pair<std::string, std::shared_ptr<const ThingSet>>> sets_;  // new first
+  mutable std::unordered_map<std::string, Present> present_;  // by type; under the mutex
 };
 
 }  // namespace cairn::server

@@ -129,7 +129,7 @@ std::shared_ptr<State> build_state(std::shared_ptr<const watch::World> world,
   state->base =
       std::make_shared<const Overlaid>("", state->library, std::move(snapshot), state->generation);
   state->built_at = now;
-  state->map = std::make_shared<MapData>(world->workspace);
+  state->map = std::make_shared<MapData>(world->workspace, state->generation);
   state->findings = plan::check(world->workspace.plans, *world->workspace.regions);
   return state;
 }

@@ -252,18 +252,30 @@ Status Segment::chunks(std::uint32_t series, std::int64_t after_ns, std::int64_t
                        [](const ChunkGroup& g, std::uint32_t s) { return g.last_series < s; });
   for (; at != groups_.end() && at->first_series <= series; ++at) {
     if (at->last_ns <= after_ns || at->first_ns > until_ns) continue;
-    const std::size_t before = out.size();
-    if (auto done = group(static_cast<std::size_t>(at - groups_.begin()), out); !done) return done;
-    std::size_t kept = before;
-    for (std::size_t i = before; i < out.size(); ++i) {
-      const ChunkRef& ref = out[i];
-      if (ref.series == series && ref.last_ns > after_ns && ref.first_ns <= until_ns) {
-        out[kept++] = ref;
-      }
+    const auto index = index_of(static_cast<std::size_t>(at - groups_.begin()));
+    if (!index) return fail(index.error());
+    // Chunks stand by rising series.
+    const auto first = std::ranges::lower_bound(**index, series, {}, &ChunkRef::series);
+    for (auto ref = first; ref != (*index)->end() && ref->series == series; ++ref) {
+      if (ref->last_ns > after_ns && ref->first_ns <= until_ns) out.push_back(*ref);
     }
-    out.resize(kept);
   }
   return {};
+}
+
+Result<Segment::Index> Segment::index_of(std::size_t number) const {
+  {
+    const std::lock_guard lock(kept_mutex_);
+    for (const KeptIndex& kept : kept_) {
+      if (kept.group == number) return kept.chunks;
+    }
+  }
+  auto refs = std::make_shared<std::vector<ChunkRef>>();
+  if (auto done = group(number, *refs); !done) return fail(done.error());
+  const std::lock_guard lock(kept_mutex_);
+  kept_[next_kept_] = {number, refs};
+  next_kept_ = (next_kept_ + 1) % kept_.size();
+  return Index(std::move(refs));
 }
 
 Status Segment::group(std::size_t number, std::vector<ChunkRef>& out) const {

@@ -4,9 +4,11 @@
 // docs/formats/history.md has the layout.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -117,6 +119,10 @@ class Segment {
   Segment(std::string path, SegmentInfo info) : path_(std::move(path)), info_(std::move(info)) {}
   Status load(const Files& files);
   tl::unexpected<Error> damaged(std::uint64_t offset, std::string_view what) const;
+  // The chunks of a group; those of the groups asked for last are kept, since who asks for one
+  // series mostly asks for its neighbours next.
+  using Index = std::shared_ptr<const std::vector<ChunkRef>>;  // shared: outlives its place
+  Result<Index> index_of(std::size_t number) const;
 
   std::string path_;
   SegmentInfo info_;
@@ -125,6 +131,13 @@ class Segment {
   std::vector<ChunkGroup> groups_;
   // One a group: 1 when its chunks were found whole.
   mutable std::unique_ptr<std::atomic<std::uint8_t>[]> checked_;
+  struct KeptIndex {
+    std::size_t group = SIZE_MAX;
+    Index chunks;
+  };
+  mutable std::mutex kept_mutex_;
+  mutable std::array<KeptIndex, 4> kept_;  // under the mutex, as the next
+  mutable std::size_t next_kept_ = 0;
 };
 
 // All chunks of a segment in order, for merging.

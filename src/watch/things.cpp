@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "core/text.hpp"
 #include "watch/regions.hpp"
@@ -252,9 +253,13 @@ std::vector<std::optional<double>> property_numbers(const View& view,
   std::vector<std::optional<double>> out;
   if (things.empty()) return out;
   const Formula derived = compile_derived(view, things.front().type, property);
-  out.reserve(things.size());
-  for (const ThingRef thing : things) {
-    out.push_back(read_property(view, thing, property, derived).value);
+  out.resize(things.size());
+  // By rows: neighbours' readings lie beside each other in the history.
+  std::vector<std::uint32_t> order(things.size());
+  std::iota(order.begin(), order.end(), 0u);
+  std::ranges::sort(order, {}, [&](std::uint32_t i) { return things[i].row; });
+  for (const std::uint32_t i : order) {
+    out[i] = read_property(view, things[i], property, derived).value;
   }
   return out;
 }

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/map_keeper.hpp"
+
+#include <chrono>
+
+#include "server/map_data.hpp"
+
+namespace cairn::server {
+
+constexpr std::int64_t pause_ms = 1000;
+constexpr std::int64_t rest_for_work = 9;  // ms of rest for each of work
+
+void MapKeeper::run() {
+  if (!thread_.joinable()) thread_ = std::thread([this] { loop(); });
+}
+
+void MapKeeper::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+bool MapKeeper::rest(std::int64_t ms) {
+  std::unique_lock lock(mutex_);
+  return !wake_.wait_for(lock, std::chrono::milliseconds(ms), [this] { return stopping_; });
+}
+
+void MapKeeper::loop() {
+  do {
+    refresh(state_());
+  } while (rest(pause_ms));
+}
+
+void MapKeeper::refresh(const std::shared_ptr<const State>& state) {
+  for (const std::string& type : state->map->wanted(*state->workspace->catalog)) {
+    const auto began = std::chrono::steady_clock::now();
+    {
+      // Its evaluator goes back before the rest.
+      const Reading reading(state, state->base, now_());
+      state->map->refresh(reading.view(), type);
+    }
+    const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(
+        std::chrono::steady_clock::now() - began);
+    if (!rest(took.count() * rest_for_work)) return;
+  }
+}
+
+}  // namespace cairn::server
