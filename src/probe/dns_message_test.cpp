@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-using namespace std::string_literals;
+using std::string_literals::operator""s;
 
 namespace cairn::probe {
 namespace {
