@@ -23,7 +23,7 @@ const OptionSpec kinds_options[] = {
 const OptionSpec rows_options[] = {root_option};
 const OptionSpec deploy_options[] = {
     {"things", "<number>", "how many (default: 100000)"},
-    {"out", "<folder>", "where things.csv goes (default: deployment)"},
+    {"out", "<folder>", "where things.csv and devices.csv go (default: deployment)"},
     root_option,
 };
 
@@ -173,6 +173,8 @@ int run_simulate_deploy(const Args& args) {
   const std::string path = folder + "/things.csv";
   const auto written = context->files->replace(path, deployment->things_csv);
   if (!written) return report(*context, written.error());
+  const auto listed = context->files->replace(folder + "/devices.csv", deployment->devices_csv);
+  if (!listed) return report(*context, listed.error());
   print_out(format("{}: {} simulated things of {} types near {} villages\n", path, *things,
                    deployment->types.size(), deployment->villages));
   print_out(format("cairn import {} --kind things --keep-estimated\n", path));

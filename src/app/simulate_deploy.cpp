@@ -97,6 +97,7 @@ Result<Deployment> make_deployment(const model::Workspace& workspace, std::size_
   out.things_csv = "id,type,region,name_zh,name_en,lon,lat,status,estimated,source";
   for (const std::string& column : columns) out.things_csv += "," + column;
   out.things_csv += "\n";
+  out.devices_csv = "protocol,identity,thing,vendor,every,simulated\n";
   std::size_t k = 0;
   for (std::size_t t = 0; t < types.size(); ++t) {
     const std::size_t count = things / types.size() + (t < things % types.size() ? 1 : 0);
@@ -110,6 +111,8 @@ Result<Deployment> make_deployment(const model::Workspace& workspace, std::size_
           csv_field(format("{}{}（模拟）{}", village.name, types[t]->label.in(Language::zh), i)),
           csv_field(format("{} {} (simulated)", types[t]->label.in(Language::en), i)), at.x, at.y,
           deployment_source);
+      out.devices_csv +=
+          format("http,sim-{0}-{1},sim:{0}:{1},simulated,1min,true\n", types[t]->name, i);
       for (const std::string& column : columns) {
         const auto known = attributes[t].find(column);
         out.things_csv += "," + (known == attributes[t].end() ? std::string() : known->second);

@@ -23,7 +23,8 @@ namespace cairn::app {
 inline constexpr std::string_view deployment_source = "simulated/deployment";
 
 struct Deployment {
-  std::string things_csv;                                  // as `cairn import` reads it
+  std::string things_csv;   // as `cairn import` reads it
+  std::string devices_csv;  // one a thing, for the register of devices
   std::vector<std::pair<std::string, std::size_t>> types;  // type, things of it
   std::size_t villages = 0;
 };

@@ -83,6 +83,9 @@ TEST(SimulateDeploy, SpreadsObservedTypesOverVillages) {
             (std::vector<std::string>{"sim:gauge:1", "gauge", "513401001001", "甲村站（模拟）1",
                                       "Gauge 1 (simulated)", "102.400000", "27.400000", "live",
                                       "true", "simulated/deployment", "3.5", "a, b"}));
+  const auto devices = cells(deployment->devices_csv);
+  ASSERT_EQ(devices.size(), 1002u);
+  EXPECT_EQ(join(devices[502], ","), "http,sim-tower-1,sim:tower:1,simulated,1min,true");
   std::set<std::string> places;
   std::map<std::string, int> villages;
   for (std::size_t i = 1; i < rows.size(); ++i) {
