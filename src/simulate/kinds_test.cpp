@@ -6,6 +6,8 @@
 
 #include <bit>
 #include <cmath>
+#include <fstream>
+#include <iterator>
 #include <set>
 
 #include "core/text.hpp"
@@ -53,6 +55,21 @@ TEST(Kinds, StateTheirPhysicsInBothLanguages) {
     EXPECT_GT(kind.physics_en.size(), 60u) << kind.id;
     EXPECT_GT(kind.source.size(), 10u) << kind.id;
     EXPECT_FALSE(kind.outputs.empty()) << kind.id;
+  }
+}
+
+// `cairn simulate kinds --markdown` writes the chapter anew.
+TEST(Kinds, StandInTheDocuments) {
+  std::ifstream file(std::string(CAIRN_SOURCE_DIR) + "/docs/simulate.md");
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  for (const Kind& kind : kinds()) {
+    EXPECT_NE(text.find(format("### {}\n", kind.id)), std::string::npos) << kind.id;
+    EXPECT_NE(text.find(kind.physics_en), std::string::npos) << kind.id;
+    for (const Parameter& p : kind.parameters) {
+      const std::string row = format("| `{}` | {} | {} | {} |", p.name, number_text(p.value),
+                                     number_text(p.least), number_text(p.most));
+      EXPECT_NE(text.find(row), std::string::npos) << kind.id << ": " << row;
+    }
   }
 }
 
@@ -116,8 +133,8 @@ TEST(Kinds, BearTheEndsOfTheirRanges) {
 // Two days in which `other` has another value for a while in the middle of them.
 Setting disturbed(const Parameter& other, double value) {
   Setting setting = two_days();
-  setting.changes = {{setting.from + ns_per_day / 4, setting.to - ns_per_day / 4,
-                      std::string(other.name), value}};
+  setting.changes = {
+      {setting.from + ns_per_day / 4, setting.to - ns_per_day / 4, std::string(other.name), value}};
   return setting;
 }
 
