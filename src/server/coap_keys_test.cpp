@@ -19,10 +19,10 @@ TEST(CoapKeys, HexadecimalKeysByName) {
       model::FileMap{{"psk.csv", "name,key\nmeter-7,000102030405060708090a0b0c0d0e0F\n"}});
   const auto keys = CoapKeys::load(files, "psk.csv");
   ASSERT_TRUE(keys) << to_string(keys.error());
-  ASSERT_NE(keys->find("meter-7"), nullptr);
+  ASSERT_TRUE(keys->find("meter-7"));
   EXPECT_EQ(keys->find("meter-7")->size(), 16U);
   EXPECT_EQ(keys->find("meter-7")->back(), '\x0f');
-  EXPECT_EQ(keys->find("meter-8"), nullptr);
+  EXPECT_FALSE(keys->find("meter-8"));
 }
 
 TEST(CoapKeys, MistakesNameTheirLine) {

@@ -245,7 +245,11 @@ std::optional<Response> IngestDoor::authorize(const Request& request, watch::Sen
     return unauthorized("this needs the header 'Authorization: Bearer <token>'");
   }
   auto identity = identities_->authenticate({}, token);
-  if (!identity) return unauthorized("the token is wrong");
+  if (!identity) {
+    // A device that is known hears why; of all others nothing is told.
+    const std::string& why = identity.error().message;
+    return unauthorized(why.starts_with("the device ") ? why : "the token is wrong");
+  }
   if (!identity->publish) {
     return problem(403, format("'{}' has no right to publish", identity->name));
   }
