@@ -39,6 +39,13 @@ bool is_data(hj212::Kind kind) {
   return kind >= hj212::Kind::realtime && kind <= hj212::Kind::device;
 }
 
+// "3 days", "5 hours", "60 min": as much as anybody wants to know of a wrong clock.
+std::string rough(std::int64_t ns) {
+  const std::int64_t minutes = ns / (60 * ns_per_second);
+  if (minutes >= 48 * 60) return format("{} days", minutes / (24 * 60));
+  return minutes >= 120 ? format("{} hours", minutes / 60) : format("{} min", minutes);
+}
+
 }  // namespace
 
 Hj212Desk::Hj212Desk(Hj212DeskOptions options, const Hj212Names& names, watch::Intake& intake,
@@ -215,8 +222,7 @@ std::optional<std::int64_t> Hj212Desk::clock_offset(Hj212Session& session, const
   constexpr std::int64_t wrong_ns = 5 * 60 * ns_per_second;
   if (offset_ns > wrong_ns || offset_ns < -wrong_ns) {
     fault(session, message, device::Fault::clock, false,
-          format("its clock is {} {}",
-                 to_string(Span{std::abs(offset_ns) / ns_per_second * ns_per_second}),
+          format("its clock is {} {}", rough(std::abs(offset_ns)),
                  offset_ns > 0 ? "ahead" : "behind"));
   }
   return offset_ns;

@@ -239,7 +239,11 @@ void Hj212Desk::look_after(Instrument& instrument, std::int64_t now_ms) {
 }
 
 void Hj212Desk::fill_gap(Instrument& instrument, std::int64_t now_ms) {
-  if (instrument.gaps.empty() || running(instrument) != nullptr ||
+  // Acknowledgements go first: small instruments do one thing after the other.
+  const bool waits = std::any_of(pending_.begin(), pending_.end(), [&](const Pending& one) {
+    return one.session == instrument.session;
+  });
+  if (instrument.gaps.empty() || running(instrument) != nullptr || waits ||
       !sessions_.contains(instrument.session)) {
     return;
   }

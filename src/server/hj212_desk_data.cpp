@@ -68,7 +68,6 @@ void Hj212Desk::take_data(Hj212Session& session, const Message& message, Instrum
     }
   } else if (data.time && !late) {
     watch_gap(message, instrument, *data.time);
-    fill_gap(instrument, now_ms);
   }
 }
 

@@ -153,7 +153,7 @@ TEST(Hj212Desk, AClockThatIsFarOffIsTold) {
   bench.clock.at = bench.clock.at + 3'600 * ns_per_second;
   bench.say(Hj212Bench::data(bench.at("20160801085857223"), "2011", cod));
   EXPECT_EQ(bench.devices.offset, -3'600 * ns_per_second);
-  EXPECT_EQ(bench.devices.count(device::Fault::clock, "its clock is 1h behind"), 1u);
+  EXPECT_EQ(bench.devices.count(device::Fault::clock, "its clock is 60 min behind"), 1u);
 }
 
 TEST(Hj212Desk, HeartbeatsAndClockRequestsAreAnsweredAsNotices) {
