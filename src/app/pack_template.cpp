@@ -130,7 +130,7 @@ replay:
   - {rule: {{name}}_high, thing: '{{name}}:1', firings: todo}    # [{from: …, to: …}] 或 or []
   - {rule: {{name}}_silent, thing: '{{name}}:1', firings: todo}
   - {incident: {{name}}_event, region: '{{region}}', opens: todo}
-  - {incident: sensor_silent, region: '{{region}}', opens: todo}   # 10分钟一查 looked at every 10 min
+  - {incident: sensor_silent, region: '{{region}}', opens: todo}
 )";
 
 constexpr std::string_view things_csv =

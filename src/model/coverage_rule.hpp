@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // When a village counts as covered, as packs say it: which points need a signal, from whom, and
-// which nearness of a station stands for one (docs/formats/pack.md, `coverage`).
+// which nearness of a station stands for one (docs/packs.md, `coverage`).
 #pragma once
 
 #include <optional>

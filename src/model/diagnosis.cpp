@@ -137,6 +137,25 @@ std::set<std::string, std::less<>> words_in(std::string_view text) {
   return out;
 }
 
+// What a file that does not read would have declared: the keys at the front of its lines.
+std::set<std::string, std::less<>> keys_in(std::string_view text) {
+  std::set<std::string, std::less<>> out;
+  while (!text.empty()) {
+    const std::string_view line = trim(text.substr(0, text.find('\n')));
+    const std::size_t colon = line.find(':');
+    if (colon != std::string_view::npos && is_identifier(line.substr(0, colon))) {
+      out.emplace(line.substr(0, colon));
+    }
+    const std::size_t end = text.find('\n');
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  }
+  return out;
+}
+
+std::string folder_of(const std::string& file) {
+  return file.substr(0, file.rfind('/') + 1);
+}
+
 class Diagnoser {
  public:
   explicit Diagnoser(const Files& files) : files_(files) {}
@@ -154,7 +173,7 @@ class Diagnoser {
     out.line = place.line;
     const SourceText* source = text_of(place.file);
     if (source == nullptr) {
-      if (!files_.exists(place.file)) out.line = 0;
+      if (!files_.exists(place.file)) show_naming(place.file, out);
       return out;
     }
     const auto piece =
@@ -175,6 +194,7 @@ class Diagnoser {
     std::string name;
     std::string error_place;  // of the cause
     bool formula = false;     // the cause is an error in a formula
+    std::string folder;       // of a property: it spoils its own pack only; else empty
   };
 
   const SourceText* text_of(const std::string& file) {
@@ -186,6 +206,22 @@ class Diagnoser {
       }
     }
     return at->second.get();
+  }
+
+  // A file that is not there: where its pack names it.
+  void show_naming(const std::string& missing, Diagnosis& out) {
+    out.line = 0;
+    for (std::size_t at = missing.rfind('/'); at != std::string::npos && at > 0;
+         at = missing.rfind('/', at - 1)) {
+      const std::string file = missing.substr(0, at) + "/pack.yaml";
+      if (!files_.exists(file)) continue;
+      const SourceText* source = text_of(file);
+      if (source == nullptr || source->root() == nullptr) return;
+      const YamlNode* named = scalar_of(*source->root(), missing.substr(at + 1));
+      if (named == nullptr) return;
+      out.file = file;
+      return show(*source, source->scalar(*named), out);
+    }
   }
 
   static void show(const SourceText& source, Piece piece, Diagnosis& out) {
@@ -362,6 +398,7 @@ class Diagnoser {
     }
     const SourceText* source = text_of(cause.file);
     if (cause.warning || source == nullptr) return;
+    if (cause.file.ends_with(".csv")) no_things_.insert(folder_of(cause.file));
     if (cause.file.ends_with(".csv")) {
       spoilt_.push_back(
           {std::string(source->line(cause.line).substr(0, source->line(cause.line).find(','))),
@@ -369,11 +406,14 @@ class Diagnoser {
       return;
     }
     if (source->root() == nullptr) {
-      unread_.emplace_back(cause.error.place, words_in(source->text()));
+      unread_.emplace_back(cause.error.place, keys_in(source->text()));
       return;
     }
     const Place place = place_of(cause.error.place);
-    if (const auto spot = source->spot(place.line, place.column)) note(spot->path, cause, false);
+    const auto spot = source->spot(place.line, place.column);
+    if (!spot) return;
+    if (!spot->path.empty() && spot->path[0] == "things") no_things_.insert(folder_of(cause.file));
+    note(spot->path, cause, false);
   }
 
   void note(const std::vector<std::string>& path, const Diagnosis& cause, bool formula) {
@@ -381,11 +421,13 @@ class Diagnoser {
                                                               "rules"};
     if (path.size() < 2 || !declaring.contains(path[0])) return;
     const bool of_property = path.size() > 3 && path[2] == "properties";
-    spoilt_.push_back({of_property ? path[3] : path[1], cause.error.place, formula});
+    spoilt_.push_back({of_property ? path[3] : path[1], cause.error.place, formula,
+                       of_property ? folder_of(cause.file) : std::string()});
   }
 
   bool follows(const Diagnosis& one) {
-    if (one.code == "P0058") return true;
+    if (one.code == "P0058" || one.error.message.find(" ''") != std::string::npos) return true;
+    if (one.code == "P0033" && no_things_.contains(folder_of(one.file))) return true;
     const auto formula = formula_message(one.error.message);
     std::set<std::string, std::less<>> names;
     for (const std::string& word : quoted_words(one.error.message)) names.insert(word);
@@ -397,10 +439,13 @@ class Diagnoser {
         }
       }
       names.insert(formula->path[formula->path.size() - 2]);
-    } else if (one.error.code != Code::not_found && one.code != "P0037") {
+    } else if (one.code == "P0037") {
+      names = words_in(one.error.message);
+    } else if (one.error.code != Code::not_found) {
       return false;
     }
     for (const Spoilt& spoilt : spoilt_) {
+      if (!spoilt.folder.empty() && spoilt.folder != folder_of(one.file)) continue;
       if (spoilt.error_place != one.error.place && !spoilt.formula && names.contains(spoilt.name)) {
         return true;
       }
@@ -409,16 +454,18 @@ class Diagnoser {
         return true;
       }
     }
+    const std::vector<std::string> words = quoted_words(one.error.message);
     return std::any_of(unread_.begin(), unread_.end(), [&](const auto& file) {
       return file.first != one.error.place &&
-             std::any_of(names.begin(), names.end(),
-                         [&](const std::string& name) { return file.second.contains(name); });
+             std::any_of(words.begin(), words.end(),
+                         [&](const std::string& word) { return file.second.contains(word); });
     });
   }
 
   const Files& files_;
   std::map<std::string, std::unique_ptr<SourceText>> texts_;
   std::vector<Spoilt> spoilt_;
+  std::set<std::string, std::less<>> no_things_;  // folders whose things are wrong
   std::vector<std::pair<std::string, std::set<std::string, std::less<>>>> unread_;
 };
 

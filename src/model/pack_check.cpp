@@ -176,7 +176,9 @@ void check_replay_times(const Catalog& catalog, const Records& records, Zone zon
       if (rule == catalog.rules.end() || !rule->no_data.empty()) continue;
       for (const Interval& firing : line.firings) {
         const auto& span = spans[line.thing];
-        if (!span || (span->begin <= firing.begin && firing.begin <= span->end)) continue;
+        if (!span || firing.begin == Instant::min() ||
+            (span->begin <= firing.begin && firing.begin <= span->end))
+          continue;
         problems.error(line.place,
                        format("the firing at '{}' is outside of the series of {}, which goes from "
                               "{} to {}",

@@ -2,7 +2,7 @@
 // Prometheus as an independent oracle: hundreds of random rules over random series, and
 // `promtool test rules` has to find the same pending and firing alerts at every minute as the live
 // machine and as the replay. Where the two mean different things, both are pinned
-// (docs/formats/pack.md, "Beside Prometheus").
+// (docs/packs.md, "Beside Prometheus").
 #include <gtest/gtest.h>
 
 #include <cstdio>
