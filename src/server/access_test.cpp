@@ -313,7 +313,7 @@ TEST_F(AccessTest, AdministratorsMakeAccountsAndNobodyElseDoes) {
       send("POST", "/v1/session/password", {{"old", password}, {"new", better}}, fresh);
   ASSERT_EQ(changed.status, 200) << changed.body;
   EXPECT_EQ(session(fresh)["signed_in"], false);
-  EXPECT_EQ(session(browser_of(changed))["account"]["may"].size(), 2U);
+  EXPECT_EQ(session(browser_of(changed))["account"]["may"].size(), 3U);
   EXPECT_EQ(rows({.action = "manage_accounts", .outcome = protect::Outcome::done}).size(), 1U);
   for (const auto& row : rows({})) EXPECT_EQ(row.detail.find(password), std::string::npos);
 }

@@ -356,7 +356,7 @@ class Lab:
             return 404, "no", {}
         special = case.v6 if v6 else None
         if special == "slow":
-            time.sleep(0.7)  # far above what a busy machine adds
+            time.sleep(2.2)  # far above what a busy machine adds
         if special == "missing":
             return 404, "none", {}
         if special == "links" and path != "/":
