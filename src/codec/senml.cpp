@@ -94,6 +94,30 @@ Error refusal(std::string message, SenmlField field, std::uint32_t number) {
   return {Code::invalid, std::move(message), format("/{}/{}", number, senml_label(field))};
 }
 
+// Where an object path of LwM2M begins that ends the name: "3311/0/5820", object, instance and
+// resource, each a number. No property of ours has a name of digits.
+std::size_t object_path(std::string_view name) {
+  std::size_t begin = name.size();
+  for (int part = 0; part < 3; ++part) {
+    if (part > 0) {
+      if (begin == 0 || name[begin - 1] != '/') return none;
+      --begin;
+    }
+    const std::size_t end = begin;
+    while (begin > 0 && name[begin - 1] >= '0' && name[begin - 1] <= '9') --begin;
+    if (begin == end) return none;
+  }
+  if (begin > 0 && name[begin - 1] != '/' && name[begin - 1] != ':') return none;
+  return begin;
+}
+
+// The part behind the last slash is a number: most names are not worth a second look.
+bool ends_in_number(std::string_view name) {
+  std::size_t begin = name.size();
+  while (begin > 0 && name[begin - 1] >= '0' && name[begin - 1] <= '9') --begin;
+  return begin < name.size() && (begin == 0 || name[begin - 1] == '/');
+}
+
 }  // namespace
 
 std::string_view senml_label(SenmlField field) {
@@ -199,6 +223,9 @@ std::optional<Error> SenmlPack::take_name(std::string_view name, std::uint32_t n
   const std::size_t slash = name.rfind('/');
   std::size_t cut = none;  // in the whole name
   const std::size_t base = base_name_.size();
+  if (ends_in_number(name.empty() ? base_name_ : name) && take_object_path(name, reading)) {
+    return std::nullopt;
+  }
   if (slash != none) {
     cut = base + slash;
   } else if (base_slash_ != none) {
@@ -231,6 +258,22 @@ std::optional<Error> SenmlPack::take_name(std::string_view name, std::uint32_t n
   reading.thing = whole.substr(0, cut);
   reading.property = whole.substr(cut + 1);
   return std::nullopt;
+}
+
+bool SenmlPack::take_object_path(std::string_view name, model::Reading& reading) {
+  if (base_name_.size() + name.size() > longest_name_bytes) return false;
+  std::string_view whole = base_name_.empty() ? name : base_name_;
+  std::string together;
+  if (!base_name_.empty() && !name.empty()) {
+    together = std::string(base_name_) + std::string(name);
+    whole = together;
+  }
+  const std::size_t begin = object_path(whole);
+  if (begin == none) return false;
+  if (!together.empty()) whole = out_.keep(base_name_, name);
+  reading.thing = begin == 0 ? std::string_view() : whole.substr(0, begin - 1);
+  reading.property = whole.substr(begin);
+  return true;
 }
 
 bool SenmlPack::take_time(double time_s, Instant& out) const {

@@ -81,6 +81,8 @@ class SenmlPack {
   std::optional<Error> take_value(const SenmlRecord& record, std::uint32_t number,
                                   model::Reading& reading);
   bool take_time(double time_s, Instant& out) const;
+  // A name that ends in an object path of LwM2M; false: it does not.
+  bool take_object_path(std::string_view name, model::Reading& reading);
   std::optional<Error> take_name(std::string_view name, std::uint32_t number,
                                  model::Reading& reading);
   void take_unit(std::string_view name, model::Reading& reading);

@@ -146,6 +146,24 @@ TEST(SenmlNames, TheAddressFillsWhatIsOpenAndMustAgree) {
                    "address of 't'"}));
 }
 
+// LwM2M devices name object, instance and resource; the thing is what stands before, or the
+// address.
+TEST(SenmlNames, ObjectPathsStayWhole) {
+  EXPECT_EQ(
+      json(R"([{"bn":"lamp-7/3311/0/","n":"5850","vb":true},{"n":"5851","v":40},
+      {"bn":"lamp-8/","n":"3303/0/5700","v":21},{"bn":"","n":"lamp-9:3303/1/5700","v":22},
+      {"bn":"urn:dev:os:1:/3303/0/5700","v":23},{"bn":"","n":"a/12","v":1}])")
+          .lines(),
+      (Lines{"lamp-7 3311/0/5850 1 @0", "lamp-7 3311/0/5851 40 @0", "lamp-8 3303/0/5700 21 @0",
+             "lamp-9 3303/1/5700 22 @0", "urn:dev:os:1: 3303/0/5700 23 @0", "a 12 1 @0"}));
+  const auto thing = test_context("dev-1");
+  EXPECT_EQ(json(R"([{"bn":"/3303/0/","n":"5700","v":1},{"bn":"3303/0/","n":"5601","v":2},
+      {"bn":"dev-2/3303/0/","n":"5700","v":3}])",
+                 thing)
+                .lines(),
+            (Lines{"dev-1 3303/0/5700 1 @0", "dev-1 3303/0/5601 2 @0"}));
+}
+
 TEST(SenmlNames, AMissingOrEndlessNameIsRefused) {
   const std::string longest(256, 'x');
   const std::string message = R"([{"v":1},{"n":"alone","v":1},{"n":"a/","v":1},{"n":"/b","v":1},)"

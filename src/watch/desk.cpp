@@ -62,6 +62,17 @@ Desk::Names::Names(std::shared_ptr<const stream::Binding> of)
       index(std::make_shared<SeriesIndex>(binding)),
       next(binding->slots()) {
   for (auto& slot : next) slot.store(stream::none, std::memory_order_relaxed);
+  const model::Catalog& catalog = *binding->base().catalog;
+  others.resize(catalog.types.size());
+  for (const model::NamesInput& input : catalog.inputs.names) {
+    const int type = catalog.type_index(input.type);
+    if (type < 0) continue;
+    const auto at = static_cast<std::uint32_t>(type);
+    for (const model::InputName& name : input.names) {
+      const int column = catalog.types[at].property_index(name.property);
+      if (column >= 0) others[at].push_back({&name, static_cast<std::uint32_t>(column)});
+    }
+  }
 }
 
 // Finds the cells of a message's readings. Senders name the same things in the same order again
@@ -82,10 +93,22 @@ class Desk::Lookup {
         }
       }
     }
-    return {};
+    return slot_ == stream::none ? Found{} : find_other(thing, property);
   }
 
  private:
+  Found find_other(std::string_view thing, std::string_view property) const {
+    for (stream::Slot slot = slot_; slot != stream::none; slot = binding_.find_thing(thing, slot)) {
+      const std::uint32_t type = binding_.type_of(slot);
+      for (const Names::Other& other : names_.others[type]) {
+        if (other.name->name != property) continue;
+        const stream::CellId cell = binding_.cell_of(slot, other.column);
+        const auto& properties = binding_.base().tables[type]->type->properties;
+        if (cell != stream::none) return {cell, &properties[other.column], other.name};
+      }
+    }
+    return {};
+  }
   void to_thing(std::string_view thing) {
     const stream::Slot before = slot_;
     stream::Slot next =
@@ -129,9 +152,15 @@ std::optional<Conversion> Desk::conversion_to(const model::PropertyDef& property
   return at->second;
 }
 
-std::optional<Error> Desk::check(const model::Reading& reading, const model::PropertyDef& property,
-                                 Instant now, double& value) {
+std::optional<Error> Desk::check(const model::Reading& reading, const Found& found, Instant now,
+                                 double& value) {
+  const model::PropertyDef& property = *found.property;
   value = reading.value;
+  std::string_view unit = reading.unit;
+  if (found.name != nullptr) {
+    value = value * found.name->scale + found.name->offset;
+    if (found.name->unit) unit = found.name->unit->text;
+  }
   if (!std::isfinite(value)) {
     return Error{Code::invalid, "the value is not a finite number", {}};
   }
@@ -147,12 +176,12 @@ std::optional<Error> Desk::check(const model::Reading& reading, const model::Pro
                         to_string(reading.time), to_string(now)),
                  {}};
   }
-  if (reading.unit.empty() || reading.unit == property.unit.text) return std::nullopt;
-  const auto conversion = conversion_to(property, reading.unit);
+  if (unit.empty() || unit == property.unit.text) return std::nullopt;
+  const auto conversion = conversion_to(property, unit);
   if (!conversion) {
     return Error{Code::invalid,
-                 format("the unit '{}' does not fit '{}', which is in {}", reading.unit,
-                        property.name, property.unit.text),
+                 format("the unit '{}' does not fit '{}', which is in {}", unit, property.name,
+                        property.unit.text),
                  {}};
   }
   value = conversion->apply(value);
@@ -175,7 +204,7 @@ void Desk::resolve(const Names& names, const Sender& sender, const model::Readin
     } else if (found.cell == stream::none) {
       wrong = names.binding->find(reading.thing, reading.property).error();
     } else {
-      wrong = check(reading, *found.property, now, value);
+      wrong = check(reading, found, now, value);
     }
     if (!wrong) {
       out.readings.emplace_back(found.cell, stream::Observed{0, reading.time.ns, value});

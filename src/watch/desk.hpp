@@ -80,18 +80,25 @@ class Desk final : public Intake {
     std::shared_ptr<const stream::Binding> binding;
     std::shared_ptr<SeriesIndex> index;            // shared: with the histories that requests read
     std::vector<std::atomic<std::uint32_t>> next;  // by slot: the one that followed it last
+    // What devices of a type call its properties (`inputs: names` of packs), by type.
+    struct Other {
+      const model::InputName* name = nullptr;
+      std::uint32_t column = 0;
+    };
+    std::vector<std::vector<Other>> others;
   };
   struct Found {
     stream::CellId cell = stream::none;
     const model::PropertyDef* property = nullptr;
+    const model::InputName* name = nullptr;  // the device's, where it is another one
   };
   class Lookup;
   struct Resolved;
 
   void resolve(const Names& names, const Sender& sender, const model::ReadingBatch& batch,
                Instant now, Resolved& out);
-  std::optional<Error> check(const model::Reading& reading, const model::PropertyDef& property,
-                             Instant now, double& value);
+  std::optional<Error> check(const model::Reading& reading, const Found& found, Instant now,
+                             double& value);
   std::optional<Conversion> conversion_to(const model::PropertyDef& property,
                                           std::string_view unit);
   Status has_room(const std::shared_ptr<Names>& names) const;              // under mutex_

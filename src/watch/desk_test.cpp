@@ -96,6 +96,51 @@ TEST_F(DeskTest, EachRefusalSaysWhy) {
   EXPECT_EQ(sink_.lines[0].substr(0, 9), "gateway: ");
 }
 
+// What devices call a property: the value is scaled and in the declared unit; our own name counts
+// first, and other types know nothing of it.
+TEST(DeskNames, OtherNamesOfATypeAreUnderstood) {
+  auto map = view_workspace();
+  map["w/packs/p/pack.yaml"] +=
+      "inputs:\n  names:\n    - type: site\n      names:\n        3305/0/5800: {property: load, "
+      "unit: W}\n"
+      "        raw: {property: load, scale: 0.5, offset: 1}\n        \"Load\": load\n";
+  const auto world =
+      load_world(model::MemoryFiles(std::move(map)), {.root = "w", .home = "r"}, {}).value();
+  ASSERT_TRUE(world->problems.ok()) << to_string(world->problems.errors.front());
+  const FixedClock clock{*parse_instant("2026-01-01T00:00:00Z")};
+  Kept sink;
+  Desk desk(clock,
+            std::make_shared<const stream::Binding>(
+                std::make_shared<const model::Snapshot>(world->snapshot)),
+            sink);
+  Sender sender;
+  sender.things = {"*"};
+  model::ReadingBatch batch;
+  const auto add = [&](std::string_view property, double value, std::string_view unit = "") {
+    batch.readings.push_back({"a", property, unit, clock.now(), value, 0});
+  };
+  add("load", 3);
+  add("3305/0/5800", 3000);
+  add("3305/0/5800", 4000, "kW");  // the pack says what this device means
+  add("raw", 10);                  // 6 kW
+  add("raw", 3998, "W");           // 2000 W
+  add("Load", 7);
+  add("3305/1/5800", 1);
+  const auto receipt = desk.submit(sender, batch);
+  ASSERT_TRUE(receipt);
+  EXPECT_EQ(receipt->accepted, 6U);
+  ASSERT_EQ(receipt->refused.size(), 1U);
+  EXPECT_NE(receipt->refused[0].error.message.find("'3305/1/5800'"), std::string::npos);
+  const Desk::Group group = desk.take(0);
+  ASSERT_EQ(group.series.size(), 1U);
+  EXPECT_EQ(stream::read_series(group.series[0])->property, "load");
+  stream::MessageReader reader(group.observations);
+  ASSERT_TRUE(reader.next());
+  std::vector<double> values;
+  for (const auto& one : reader.readings()) values.push_back(one.value);
+  EXPECT_EQ(values, (std::vector<double>{3, 3, 4, 6, 2, 7}));
+}
+
 TEST_F(DeskTest, TheGoodPartIsTaken) {
   const Receipt receipt = submit({reading("zz", 1), reading("a", 2)});
   EXPECT_EQ(receipt.accepted, 1u);
