@@ -13,6 +13,7 @@
 #include "respond/grouping.hpp"
 #include "respond/incident_desk.hpp"
 #include "respond/outbox_store.hpp"
+#include "server/api_groups.hpp"
 #include "store/journal.hpp"
 #include "store/ledger.hpp"
 #include "watch/engine.hpp"
@@ -116,6 +117,9 @@ class Loop {
     const std::shared_ptr<const model::Workspace> workspace(world_, &world_->workspace);
     respond::GroupingOptions grouping;
     grouping.gather_ns = 0;
+    grouping.text_property = [this](std::string_view thing, std::string_view property) {
+      return text_property(world_->snapshot, thing, property);
+    };
     auto groups = respond::Grouping::open(*ledger_, workspace, grouping);
     if (!groups) return fail(groups.error());
     groups_ = std::move(*groups);
