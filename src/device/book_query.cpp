@@ -15,6 +15,8 @@ namespace {
 constexpr std::int64_t trouble_ns = ns_per_day;
 // Reports that a device speaks: not more often than this, and so often where no interval is known.
 constexpr std::int64_t least_report_ns = 10 * ns_per_second;
+// Entries that one look at them for reports goes through: 100,000 take five looks.
+constexpr std::uint32_t looked_at_once = 20'000;
 constexpr std::int64_t usual_report_ns = 3'600 * ns_per_second;
 
 bool has(std::string_view text, std::string_view part) {
@@ -38,14 +40,17 @@ class Remembered {
   explicit Remembered(const std::function<bool(std::string_view)>& ask) : ask_(ask) {}
   bool operator()(const std::string& region) {
     if (!ask_) return true;
+    if (last_ != nullptr && last_->first == region) return last_->second;
     const auto [at, fresh] = known_.try_emplace(region, false);
     if (fresh) at->second = ask_(region);
+    last_ = &*at;
     return at->second;
   }
 
  private:
   const std::function<bool(std::string_view)>& ask_;
   std::unordered_map<std::string, bool> known_;
+  const std::pair<const std::string, bool>* last_ = nullptr;  // of known_: neighbours are alike
 };
 
 }  // namespace
@@ -114,7 +119,7 @@ Page Book::list(const Query& query, Instant now) const {
   const auto size = static_cast<std::ptrdiff_t>(found.size());
   const auto from = std::min(static_cast<std::ptrdiff_t>(query.offset), size);
   const auto to = std::min(from + static_cast<std::ptrdiff_t>(query.limit), size);
-  if (from < size) std::nth_element(found.begin(), found.begin() + from, found.end());
+  if (from > 0 && from < size) std::nth_element(found.begin(), found.begin() + from, found.end());
   std::partial_sort(found.begin() + from, found.begin() + to, found.end());
   for (auto i = from; i < to; ++i) {
     out.devices.push_back(listed(entries_[std::get<2>(found[static_cast<std::size_t>(i)])], now));
@@ -189,7 +194,8 @@ std::vector<Report> Book::reports(Instant now, Date today, std::size_t most) {
   const std::int64_t day = days_since_epoch(today);
   const std::unique_lock lock(mutex_);
   const auto size = static_cast<std::uint32_t>(entries_.size());
-  for (std::uint32_t n = 0; n < size && out.size() < most; ++n) {
+  const std::uint32_t looks = std::min(size, looked_at_once);
+  for (std::uint32_t n = 0; n < looks && out.size() < most; ++n) {
     reported_to_ = (reported_to_ + 1) % size;
     Entry& entry = entries_[reported_to_];
     const Device& device = entry.device;
