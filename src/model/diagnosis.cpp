@@ -137,17 +137,19 @@ std::set<std::string, std::less<>> words_in(std::string_view text) {
   return out;
 }
 
-// What a file that does not read would have declared: the keys at the front of its lines.
+// What a file that does not read would have declared: types, indicators, rules, kinds of incidents,
+// by the indentation that they have in every pack.
 std::set<std::string, std::less<>> keys_in(std::string_view text) {
   std::set<std::string, std::less<>> out;
   while (!text.empty()) {
-    const std::string_view line = trim(text.substr(0, text.find('\n')));
+    const std::string_view line = text.substr(0, text.find('\n'));
+    const std::size_t begin = line.find_first_not_of(' ');
     const std::size_t colon = line.find(':');
-    if (colon != std::string_view::npos && is_identifier(line.substr(0, colon))) {
-      out.emplace(line.substr(0, colon));
+    if ((begin == 2 || begin == 4) && colon != std::string_view::npos &&
+        is_identifier(line.substr(begin, colon - begin))) {
+      out.emplace(line.substr(begin, colon - begin));
     }
-    const std::size_t end = text.find('\n');
-    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
   }
   return out;
 }
@@ -427,6 +429,7 @@ class Diagnoser {
 
   bool follows(const Diagnosis& one) {
     if (one.code == "P0058" || one.error.message.find(" ''") != std::string::npos) return true;
+    if (one.code == "P0077" && !no_things_.empty()) return true;
     if (one.code == "P0033" && no_things_.contains(folder_of(one.file))) return true;
     const auto formula = formula_message(one.error.message);
     std::set<std::string, std::less<>> names;
@@ -455,10 +458,8 @@ class Diagnoser {
       }
     }
     const std::vector<std::string> words = quoted_words(one.error.message);
-    return std::any_of(unread_.begin(), unread_.end(), [&](const auto& file) {
-      return file.first != one.error.place &&
-             std::any_of(words.begin(), words.end(),
-                         [&](const std::string& word) { return file.second.contains(word); });
+    return !words.empty() && std::any_of(unread_.begin(), unread_.end(), [&](const auto& file) {
+      return file.first != one.error.place && file.second.contains(words.back());
     });
   }
 
