@@ -318,93 +318,98 @@ TEST_F(BookTest, PagesShowWhatNeedsAttentionFirst) {
 }
 
 // The register against a list of what was done, through restarts and strangers.
-TEST_F(BookTest, DoesWhatASimpleModelDoes) {
+class BookModelTest : public BookTest {
+ protected:
   struct Simple {
     Status status = Status::waiting;
     std::string thing;
     std::uint64_t messages = 0;
     std::string token;
   };
-  std::map<std::string, Simple> model;  // by identity; the newest of that name
-  std::mt19937 dice(11);
-  Instant now = start;
-  for (int step = 0; step < 3'000; ++step) {
-    now = now + second;
-    const std::string name = format("n{}", dice() % 5);
-    const auto known = book_->find(Protocol::mqtt, name);
-    const auto at = model.find(name);
-    ASSERT_EQ(known.has_value(), at != model.end()) << step;
-    const bool there = at != model.end();
-    switch (dice() % 9) {
-      case 0:
-        book_->contact({Protocol::mqtt, name, {}, {}, {}}, now);
-        if (!there) model[name] = {};
-        break;
-      case 1: {
-        NewDevice device;
-        device.protocol = Protocol::mqtt;
-        device.identity = name;
-        device.target.thing = "t" + name;
-        const bool done = book_->add(device, "a", now).has_value();
-        ASSERT_EQ(done, !there || at->second.status == Status::retired) << step;
-        if (done) model[name] = {Status::approved, "t" + name, 0, {}};
-        break;
-      }
-      case 2:
-        if (there) {
-          Approval approval;
-          approval.target.thing = format("u{}", step);
-          const bool done = book_->approve(known->id, approval, "a", now).has_value();
-          ASSERT_EQ(done, at->second.status != Status::retired) << step;
-          if (done) at->second.status = Status::approved;
-          if (done) at->second.thing = format("u{}", step);
-        }
-        break;
-      case 3:
-        if (there) {
-          const bool may = at->second.status <= Status::approved;
-          ASSERT_EQ(book_->block(known->id, "r", "a", now).has_value(), may) << step;
-          if (may) at->second.status = Status::blocked;
-        }
-        break;
-      case 4:
-        if (there && dice() % 4 == 0) {
-          const bool may = at->second.status != Status::retired;
-          ASSERT_EQ(book_->retire(known->id, "r", "a", now).has_value(), may) << step;
-          if (may) at->second.status = Status::retired;
-          if (may) at->second.token.clear();
-        }
-        break;
-      case 5:
-        if (there && at->second.status != Status::retired) {
-          at->second.token = *book_->set_secret(known->id, {}, "", "a", now);
-        }
-        break;
-      case 6:
-        if (there) {
-          book_->heard(known->id, 2, {}, now);
-          ++at->second.messages;
-        }
-        break;
-      case 7:
-        ASSERT_TRUE(book_->keep(now, true));
-        break;
-      default:
-        ASSERT_TRUE(book_->keep(now, true));
-        if (dice() % 8 == 0) open(now);
-        break;
+  static constexpr const char* actor = "a";
+
+  void register_one(const std::string& name) {
+    const auto at = model_.find(name);
+    NewDevice device;
+    device.protocol = Protocol::mqtt;
+    device.identity = name;
+    device.target.thing = "t" + name;
+    const bool done = book_->add(device, actor, now_).has_value();
+    ASSERT_EQ(done, at == model_.end() || at->second.status == Status::retired);
+    if (done) model_[name] = {Status::approved, "t" + name, 0, {}};
+  }
+  void approve(const std::string& id, Simple& simple) {
+    Approval approval;
+    approval.target.thing = format("u{}", now_.ns);
+    const bool done = book_->approve(id, approval, actor, now_).has_value();
+    ASSERT_EQ(done, simple.status != Status::retired);
+    if (!done) return;
+    simple.status = Status::approved;
+    simple.thing = approval.target.thing;
+  }
+  void block(const std::string& id, Simple& simple) {
+    const bool may = simple.status <= Status::approved;
+    ASSERT_EQ(book_->block(id, "r", actor, now_).has_value(), may);
+    if (may) simple.status = Status::blocked;
+  }
+  void retire(const std::string& id, Simple& simple) {
+    const bool may = simple.status != Status::retired;
+    ASSERT_EQ(book_->retire(id, "r", actor, now_).has_value(), may);
+    simple.status = Status::retired;
+    simple.token.clear();
+  }
+  void act(unsigned what, const std::string& id, Simple& simple) {
+    if (what == 2) approve(id, simple);
+    if (what == 3) block(id, simple);
+    if (what == 4 && dice_() % 4 == 0) retire(id, simple);
+    if (what == 5 && simple.status != Status::retired) {
+      simple.token = *book_->set_secret(id, {}, "", actor, now_);
     }
-    for (const auto& [identity, simple] : model) {
+    if (what == 6) {
+      book_->heard(id, 2, {}, now_);
+      ++simple.messages;
+    }
+  }
+  void compare() {
+    for (const auto& [identity, simple] : model_) {
       const auto is = book_->find(Protocol::mqtt, identity);
-      ASSERT_TRUE(is) << step << identity;
-      ASSERT_EQ(is->status, simple.status) << step << identity;
-      ASSERT_EQ(is->thing, simple.thing) << step << identity;
-      ASSERT_EQ(book_->get(is->id, now)->counts.messages, simple.messages) << step;
+      ASSERT_TRUE(is) << identity;
+      ASSERT_EQ(is->status, simple.status) << identity;
+      ASSERT_EQ(is->thing, simple.thing) << identity;
+      ASSERT_EQ(book_->get(is->id, now_)->counts.messages, simple.messages) << identity;
       if (simple.token.empty()) continue;
       const auto token = book_->by_token(simple.token);
-      ASSERT_TRUE(token) << step;
-      ASSERT_EQ(token->id, is->id) << step;
+      ASSERT_TRUE(token) << identity;
+      ASSERT_EQ(token->id, is->id);
     }
+  }
+
+  std::map<std::string, Simple> model_;  // by identity; the newest of that name
+  std::mt19937 dice_{11};
+  Instant now_ = start;
+};
+
+TEST_F(BookModelTest, DoesWhatASimpleModelDoes) {
+  for (int step = 0; step < 3'000 && !HasFatalFailure(); ++step) {
+    SCOPED_TRACE(step);
+    now_ = now_ + second;
+    const std::string name = format("n{}", dice_() % 5);
+    const auto known = book_->find(Protocol::mqtt, name);
+    const bool there = model_.contains(name);
+    ASSERT_EQ(known.has_value(), there);
+    const unsigned what = dice_() % 9;
+    if (what == 0) {
+      book_->contact({Protocol::mqtt, name, {}, {}, {}}, now_);
+      model_.try_emplace(name);
+    } else if (what == 1) {
+      register_one(name);
+    } else if (what < 7) {
+      if (there) act(what, known->id, model_[name]);
+    } else {
+      ASSERT_TRUE(book_->keep(now_, true));
+      if (what == 8 && dice_() % 8 == 0) open(now_);
+    }
+    compare();
   }
 }
 
