@@ -126,13 +126,16 @@ std::vector<Chapter> chapters_of(const std::vector<std::string>& lines) {
   std::vector<Chapter> out(1);
   std::vector<std::pair<int, std::string>> above;
   bool open = false;  // the last passage goes on
+  std::string_view before;
   for (std::size_t i = 0; i < lines.size(); ++i) {
     const std::string_view line = trim(lines[i]);
     const int number = static_cast<int>(i) + 1;
     if (line.empty() || of_contents(line)) continue;
     const int rank = rank_of(line);
     // A number at the front of a line that goes on a sentence is no heading.
-    if (rank > 0 && !(open && rank == 5)) {
+    const bool within = open && rank == 5 && !ends_sentence(before);
+    before = line;
+    if (rank > 0 && !within) {
       while (!above.empty() && above.back().first >= rank) above.pop_back();
       Chapter chapter;
       chapter.title = line;

@@ -64,7 +64,7 @@ const Case cases[] = {
 std::set<std::string> asked_for(const Case& one) {
   std::string yaml = one.yaml;
   yaml.replace(yaml.find("ZZ"), 2, std::string(probe) + ": 1");
-  MemoryFiles files({{"p/pack.yaml", "pack: p\nlabel: a\n" + yaml + "\n"}});
+  MemoryFiles files(FileMap{{"p/pack.yaml", "pack: p\nlabel: a\n" + yaml + "\n"}});
   Catalog catalog;
   Records records;
   Problems problems;
