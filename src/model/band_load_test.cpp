@@ -89,7 +89,7 @@ TEST(BandLoad, ATypingErrorInAKeyGetsASuggestion) {
   read("n28", good + "  feeder_los_db: {value: 1, source: h}\n", loaded);
   ASSERT_EQ(loaded.problems.errors.size(), 1u);
   EXPECT_EQ(to_string(loaded.problems.errors[0]),
-            "packs/x/pack.yaml:12:18: unknown key 'feeder_los_db'; did you mean 'feeder_loss_db'?");
+            "packs/x/pack.yaml:12:3: unknown key 'feeder_los_db'; did you mean 'feeder_loss_db'?");
 }
 
 TEST(BandLoad, TimeIsNotGivenTwice) {

@@ -116,9 +116,9 @@ TEST(PlanLoad, WrongQuotesSayWhere) {
 
 TEST(PlanLoad, UnknownKeysGetASuggestion) {
   EXPECT_TRUE(has_error(load(head + replaced(claim, "better:", "beter:")),
-                        "unknown key 'beter'; did you mean 'better'?", "plan.yaml:18:12"));
+                        "unknown key 'beter'; did you mean 'better'?", "plan.yaml:18:5"));
   EXPECT_TRUE(has_error(load(head + replaced(claim, "op: '>='", "opp: '>='")), "did you mean 'op'?",
-                        "plan.yaml:15:44"));
+                        "plan.yaml:15:39"));
 }
 
 TEST(PlanLoad, RefusesWhatDoesNotRead) {
