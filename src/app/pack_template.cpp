@@ -142,7 +142,7 @@ constexpr std::string_view sources_md = R"(# {{title}}: where the data comes fro
 
 | key | files | origin | licence |
 |---|---|---|---|
-| `sample` | data/sample.csv, things.csv | made up by the template of `cairn pack new`; no observation | your own |
+| `sample` | data/sample.csv, things.csv | made up by `cairn pack new`; no observation | your own |
 )";
 
 // Four days, hour by hour: quiet; on the second day above ten from 04:00 to 10:00 and back; on the
