@@ -8,7 +8,7 @@
 namespace cairn::server {
 
 constexpr std::int64_t pause_ms = 1000;
-constexpr std::int64_t rest_for_work = 9;  // ms of rest for each of work
+constexpr std::int64_t usual_rest = 9;  // ms for each of work
 
 void MapKeeper::run() {
   if (!thread_.joinable()) thread_ = std::thread([this] { loop(); });
@@ -29,12 +29,11 @@ bool MapKeeper::rest(std::int64_t ms) {
 }
 
 void MapKeeper::loop() {
-  do {
-    refresh(state_());
-  } while (rest(pause_ms));
+  refresh(state_(), 0);
+  while (rest(pause_ms)) refresh(state_(), usual_rest);
 }
 
-void MapKeeper::refresh(const std::shared_ptr<const State>& state) {
+void MapKeeper::refresh(const std::shared_ptr<const State>& state, std::int64_t rest_for_work) {
   for (const std::string& type : state->map->wanted(*state->workspace->catalog)) {
     const auto began = std::chrono::steady_clock::now();
     {

@@ -24,14 +24,15 @@ class MapKeeper {
   MapKeeper(StateNow state, Now now) : state_(std::move(state)), now_(std::move(now)) {}
   ~MapKeeper() { stop(); }
 
-  // First all layers once, then those that somebody asked for in the last minutes, when their
-  // readings have changed. It works at most a tenth of the time.
+  // First all layers once at one go, then those that somebody asked for in the last minutes, when
+  // their readings have changed, a tenth of the time.
   void run();
   void stop();
 
  private:
   void loop();
-  void refresh(const std::shared_ptr<const State>& state);
+  // `rest_for_work`: ms of rest after each of work.
+  void refresh(const std::shared_ptr<const State>& state, std::int64_t rest_for_work);
   bool rest(std::int64_t ms);  // false: it ends
 
   StateNow state_;

@@ -30,9 +30,9 @@ inline model::FileMap small_workspace() {
       {"w/regions/r/divisions.csv",
        "code,name_zh,name_en,level,parent,valid_from,valid_to,successor,aliases,lon,lat,"
        "estimated,source\n"
-       "51,四川省,Sichuan,province,,,,,,,,,s\n5134,凉山州,Liangshan,prefecture,51,,,,,102.5,27,"
-       "false,s\n"
-       "513401,西昌市,Xichang,county,5134,,,,,102.5,27.5,false,s\n"
+       "51,四川省,Sichuan,province,,,,,,,,,s\n"
+       "5134,凉山州,Liangshan,prefecture,51,,,,,102.5,27,false,s\n513401,西昌市,Xichang,"
+       "county,5134,,,,,102.5,27.5,false,s\n"
        "513402,会理市,Huili,county,5134,,,,513425,102.5,26.5,false,s\n"},
       {"w/regions/r/boundaries.geojson",
        R"({"type":"FeatureCollection","features":[
@@ -45,9 +45,8 @@ inline model::FileMap small_workspace() {
        "properties":{"name_zh":"安宁河","name_en":"Anning","rank":2},
        "geometry":{"type":"LineString","coordinates":[[102.2,26.2],[102.6,27.6]]}}]})"},
       {"w/regions/r/statistics.csv",
-       "region,property,period,value,unit,source,estimated\n"
-       "513401,population,2020,955000,{person},s,false\n"
-       "513402,population,2020,390000,{person},s,false\n"},
+       "region,property,period,value,unit,source,estimated\n513401,population,2020,955000,{person},"
+       "s,false\n513402,population,2020,390000,{person},s,false\n"},
       {"w/regions/r/things.csv",
        "id,type,region,name_zh,name_en,lon,lat,status,valid_from,valid_to,estimated,source,"
        "height_m,kind\n"
