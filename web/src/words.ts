@@ -2,6 +2,7 @@
 // Every word of the console in both languages. `{0}` is replaced by the first argument.
 import { dutyWords } from './words/duty';
 import { adminWords } from './words/admin';
+import { deviceWords } from './words/devices';
 import { sessionWords } from './words/session';
 import { workWords } from './words/work';
 
@@ -510,6 +511,7 @@ export const words = {
   ...dutyWords,
   ...sessionWords,
   ...adminWords,
+  ...deviceWords,
   ...workWords,
 } as const satisfies Record<string, readonly [string, string]>;
 

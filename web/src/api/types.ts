@@ -108,4 +108,15 @@ export type WarningAwaiting = Schemas['WarningAwaiting'];
 export type WarningMessage = Schemas['WarningMessage'];
 export type WarningDelivery = Schemas['WarningDelivery'];
 export type Channel = Schemas['Channel'];
+export type Device = Schemas['Device'];
+export type DeviceDetail = Schemas['DeviceDetail'];
+export type DeviceStatus = Schemas['DeviceStatus'];
+export type DeviceProtocol = Schemas['DeviceProtocol'];
+export type DeviceWithSecret = Schemas['DeviceWithSecret'];
+export type DeviceVendor = Schemas['DeviceVendor'];
+export type DeviceImport =
+  paths['/v1/devices/import']['post']['responses'][200]['content']['application/json'];
+export type Service = Schemas['Service'];
+export type ServiceFinding = Schemas['ServiceFinding'];
+export type PlanCoverage = Schemas['PlanCoverage'];
 export type Paths = paths;
