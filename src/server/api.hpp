@@ -2,6 +2,9 @@
 // The routes, one function a chapter of docs/api/openapi.yaml.
 #pragma once
 
+#include <memory>
+#include <string>
+
 #include "server/router.hpp"
 
 namespace cairn::server {
@@ -9,6 +12,10 @@ namespace cairn::server {
 class Service;
 class ImportDesk;
 class CoverageDesk;
+
+// The body of GET /v1/regions/{code}/indicators as of `now`, worked out at once.
+std::string region_indicators(std::shared_ptr<const State> state, Instant now,
+                              const std::string& code);
 
 void add_api_routes(Router& router, Service& service);  // all of them
 

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <chrono>
+#include <utility>
 
 #include "core/text.hpp"
 #include "server/api.hpp"
 #include "server/detail/plan_json.hpp"
 #include "server/detail/render.hpp"
 #include "server/inquiry.hpp"
+#include "server/map_data.hpp"
 #include "watch/regions.hpp"
 
 namespace cairn::server {
@@ -68,7 +71,13 @@ Response get_region(const Call& call) {
   return json_response(out);
 }
 
-Response get_region_indicators(const Call& call) {
+std::int64_t now_ms() {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(
+             std::chrono::steady_clock::now().time_since_epoch())
+      .count();
+}
+
+Response indicators_of_region(const Call& call) {
   Inquiry in(call);
   in.read_at();
   in.read_overlay();
@@ -97,7 +106,35 @@ Response get_region_indicators(const Call& call) {
                         {"indicators", std::move(list)}});
 }
 
+// Of the present, with many things, from the shelf.
+Response get_region_indicators(const Call& call) {
+  if (!call.state->generation || !call.query.empty()) return indicators_of_region(call);
+  AnswerShelf& shelf = call.state->map->answers();
+  const std::string& code = call.path("code");
+  const std::int64_t began = now_ms();
+  if (auto kept = shelf.find(code, began)) {
+    Response out;
+    out.type = "application/json";
+    out.body = std::move(*kept);
+    return out;
+  }
+  Response out = indicators_of_region(call);
+  if (out.status == 200) shelf.put(code, out.body, now_ms() - began, now_ms());
+  return out;
+}
+
 }  // namespace
+
+std::string region_indicators(std::shared_ptr<const State> state, Instant now,
+                              const std::string& code) {
+  const Request request;
+  Call call{.request = request,
+            .captures = {{"code", code}},
+            .query = {},
+            .state = std::move(state),
+            .today = now};
+  return indicators_of_region(call).body;
+}
 
 void add_region_routes(Router& router) {
   router.add({"GET", "/v1/regions", Access::read, 0, list_regions});

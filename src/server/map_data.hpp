@@ -21,6 +21,7 @@
 #include "codec/mvt.hpp"
 #include "codec/point_index.hpp"
 #include "model/workspace.hpp"
+#include "server/answer_shelf.hpp"
 #include "watch/things.hpp"
 
 namespace cairn::server {
@@ -48,6 +49,9 @@ class MapData {
   explicit MapData(const model::Workspace& workspace,
                    std::function<std::uint64_t()> generation = {});
 
+  // Slow answers about the present, beside the map's.
+  AnswerShelf& answers() const { return answers_; }
+
   const std::vector<BackgroundLayer>& background() const { return background_; }
   // shared: tiles are kept here and sent from there. Empty when nothing lies in the tile; nothing
   // when there is no such layer.
@@ -71,6 +75,7 @@ class MapData {
   void refresh(const watch::View& view, const std::string& type) const;
 
  private:
+  mutable AnswerShelf answers_;
   using Steady = std::chrono::steady_clock;
   struct Present {
     std::shared_ptr<const ThingSet> set;  // shared: tiles are made of it while it is replaced

@@ -3,12 +3,24 @@
 
 #include <chrono>
 
+#include "server/api.hpp"
 #include "server/map_data.hpp"
 
 namespace cairn::server {
 
 constexpr std::int64_t pause_ms = 1000;
-constexpr std::int64_t usual_rest = 9;  // ms for each of work
+constexpr std::int64_t usual_rest = 9;    // ms for each of work
+constexpr std::int64_t answers_rest = 4;  // likewise
+
+namespace {
+
+std::int64_t now_ms() {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(
+             std::chrono::steady_clock::now().time_since_epoch())
+      .count();
+}
+
+}  // namespace
 
 void MapKeeper::run() {
   if (!thread_.joinable()) thread_ = std::thread([this] { loop(); });
@@ -29,8 +41,27 @@ bool MapKeeper::rest(std::int64_t ms) {
 }
 
 void MapKeeper::loop() {
-  refresh(state_(), 0);
-  while (rest(pause_ms)) refresh(state_(), usual_rest);
+  const auto first = state_();
+  refresh(first, 0);
+  answer(first, first->workspace->home);
+  while (rest(pause_ms)) {
+    refresh(state_(), usual_rest);
+    refresh_answers(state_());
+  }
+}
+
+std::int64_t MapKeeper::answer(const std::shared_ptr<const State>& state, const std::string& code) {
+  const std::int64_t began = now_ms();
+  std::string answer = region_indicators(state, now_(), code);
+  const std::int64_t ended = now_ms();
+  state->map->answers().put(code, std::move(answer), ended - began, ended);
+  return ended - began;
+}
+
+void MapKeeper::refresh_answers(const std::shared_ptr<const State>& state) {
+  for (const std::string& code : state->map->answers().wanted(now_ms())) {
+    if (!rest(answer(state, code) * answers_rest)) return;
+  }
 }
 
 void MapKeeper::refresh(const std::shared_ptr<const State>& state, std::int64_t rest_for_work) {

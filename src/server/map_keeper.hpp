@@ -33,6 +33,9 @@ class MapKeeper {
   void loop();
   // `rest_for_work`: ms of rest after each of work.
   void refresh(const std::shared_ptr<const State>& state, std::int64_t rest_for_work);
+  // Indicators of regions that somebody looks at, where they take long.
+  std::int64_t answer(const std::shared_ptr<const State>& state, const std::string& code);  // ms
+  void refresh_answers(const std::shared_ptr<const State>& state);
   bool rest(std::int64_t ms);  // false: it ends
 
   StateNow state_;

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/answer_shelf.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace cairn::server {
+namespace {
+
+constexpr std::int64_t remembered_ms = 120'000;
+constexpr std::size_t most = 200;
+
+}  // namespace
+
+std::optional<std::string> AnswerShelf::find(const std::string& question, std::int64_t now_ms) {
+  const std::lock_guard lock(mutex_);
+  const auto at = kept_.find(question);
+  if (at == kept_.end()) return std::nullopt;
+  Kept& kept = at->second;
+  kept.asked_ms = now_ms;
+  if (now_ms - kept.made_ms > std::min(longest_ms, worth * kept.took_ms)) return std::nullopt;
+  return kept.answer;
+}
+
+void AnswerShelf::put(const std::string& question, std::string answer, std::int64_t took_ms,
+                      std::int64_t now_ms) {
+  const std::lock_guard lock(mutex_);
+  if (took_ms < quick_ms) {
+    kept_.erase(question);
+    return;
+  }
+  if (kept_.size() >= most && !kept_.contains(question)) {
+    std::erase_if(kept_,
+                  [&](const auto& one) { return now_ms - one.second.asked_ms > remembered_ms; });
+    if (kept_.size() >= most) return;
+  }
+  const auto [at, fresh] = kept_.try_emplace(question);
+  if (fresh) at->second.asked_ms = now_ms;
+  at->second.answer = std::move(answer);
+  at->second.took_ms = took_ms;
+  at->second.made_ms = now_ms;
+}
+
+std::vector<std::string> AnswerShelf::wanted(std::int64_t now_ms) const {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::string> out;
+  for (const auto& [question, kept] : kept_) {
+    if (now_ms - kept.asked_ms <= remembered_ms) out.push_back(question);
+  }
+  return out;
+}
+
+}  // namespace cairn::server
