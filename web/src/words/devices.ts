@@ -187,7 +187,7 @@ export const deviceWords = {
     '规划原文中要求建设或运行某个系统的段落，由哪些包回应。',
     'Paragraphs of the plans that ask for a system, and the packs that answer them.',
   ],
-  passagesOf: ['要求', 'Passages'],
+  headOfPlan: ['卷首', 'Before the first heading'],
   answeredOf: ['已回应', 'Answered'],
   leftOut: ['有意不做', 'Left out on purpose'],
   openPassages: ['尚无回应', 'Open'],
@@ -195,5 +195,6 @@ export const deviceWords = {
   fewerGroups: ['收起', 'Fewer'],
   moreIndicators: ['其余 {0} 项', '{0} more'],
   clearLayers: ['全部取消', 'None'],
+  other: ['其他', 'Other'],
   findLayer: ['找图层', 'Find a layer'],
 } as const satisfies Record<string, readonly [string, string]>;
