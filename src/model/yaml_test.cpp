@@ -18,7 +18,7 @@ TEST(Yaml, PlacesAndSuggestions) {
   ASSERT_EQ(problems.errors.size(), 3u);
   EXPECT_NE(problems.errors[0].message.find("'label' is missing"), std::string::npos);
   EXPECT_EQ(problems.errors[1].place, "pack.yaml:3:10");
-  EXPECT_EQ(problems.errors[2].place, "pack.yaml:2:8");
+  EXPECT_EQ(problems.errors[2].place, "pack.yaml:2:1");
   EXPECT_NE(problems.errors[2].message.find("did you mean 'label'"), std::string::npos);
 }
 
