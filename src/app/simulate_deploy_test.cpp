@@ -19,7 +19,10 @@ model::FileMap folders() {
   return {
       {"w/regions/r/region.yaml",
        "id: r\nlabel: {zh: 区, en: Zone}\nmembers: ['5134']\nrequires: []\n"
-       "time_zone: '+08:00'\ndivisions: divisions.csv\nthings: [villages.csv]\n"},
+       "time_zone: '+08:00'\ndivisions: divisions.csv\nthings: [villages.csv]\n"
+       "sources: SOURCES.md\n"},
+      {"w/regions/r/SOURCES.md",
+       "| key | files | origin | licence |\n|---|---|---|---|\n| `s` | all | made up | ours |\n"},
       {"w/regions/r/divisions.csv",
        "code,name_zh,name_en,level,parent,valid_from,valid_to,successor,aliases,lon,lat,"
        "estimated,source\n51,四川省,Sichuan,province,,,,,,,,,s\n"
