@@ -172,12 +172,16 @@ class Matcher {
     }
     column.field = canonical(folded(header));
     if (column.field != Field::none) return column;
-    if (const auto name = measures_.find(header)) {
+    // A word of the format means its field, whatever some pack labels a property with; a property's
+    // own name is never taken from it.
+    const auto name = measures_.find(header);
+    const bool own = name && folded(*name) == folded(header);
+    column.field = own ? Field::none : field_named(words_, folded(header));
+    if (column.field != Field::none) return column;
+    if (name) {
       column.measure = *name;
       return column;
     }
-    column.field = field_named(words_, folded(header));
-    if (column.field != Field::none) return column;
     if (!bracket.empty()) {
       const std::string measure = measures_.find(head).value_or("");
       column.field = measure.empty() ? field_named(words_, folded(head)) : Field::none;
