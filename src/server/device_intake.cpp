@@ -110,7 +110,10 @@ void DeviceIntake::count(const watch::Sender& sender, const model::ReadingBatch&
   if (heard.sender != Book::none && receipt.accepted > 0) {
     book.heard_at(heard.sender, receipt.accepted, now);
   }
-  for (model::Refusal& refusal : receipt.refused) {
+  // Bounded: of a message with thousands of wrong records the first tell enough.
+  constexpr std::size_t looked_at = 100;
+  for (std::size_t n = 0; n < std::min(looked_at, receipt.refused.size()); ++n) {
+    model::Refusal& refusal = receipt.refused[n];
     const auto at = std::find_if(
         batch.readings.begin(), batch.readings.end(),
         [&](const model::Reading& reading) { return reading.record == refusal.record; });
@@ -147,18 +150,7 @@ Result<watch::Receipt> DeviceIntake::submit(const watch::Sender& sender,
   Heard heard;
   look(sender, batch, heard);
   auto receipt = intake_.submit(sender, heard.changed ? *heard.changed : batch);
-  if (!receipt) return receipt;
-  // Bounded: of a message with thousands of wrong records the first tell enough.
-  constexpr std::size_t looked_at = 100;
-  if (receipt->refused.size() <= looked_at) {
-    count(sender, batch, heard, *receipt);
-    return receipt;
-  }
-  watch::Receipt some;
-  some.accepted = receipt->accepted;
-  some.refused.assign(receipt->refused.begin(), receipt->refused.begin() + looked_at);
-  count(sender, batch, heard, some);
-  std::move(some.refused.begin(), some.refused.end(), receipt->refused.begin());
+  if (receipt) count(sender, batch, heard, *receipt);
   return receipt;
 }
 
