@@ -2,6 +2,7 @@
 #include "server/answer_shelf.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 namespace cairn::server {
@@ -11,6 +12,12 @@ constexpr std::int64_t remembered_ms = 120'000;
 constexpr std::size_t most = 200;
 
 }  // namespace
+
+std::int64_t steady_ms() {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(
+             std::chrono::steady_clock::now().time_since_epoch())
+      .count();
+}
 
 std::optional<std::string> AnswerShelf::find(const std::string& question, std::int64_t now_ms) {
   const std::lock_guard lock(mutex_);

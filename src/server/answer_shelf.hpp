@@ -12,7 +12,10 @@
 
 namespace cairn::server {
 
-// Times are milliseconds of a clock that never jumps. Thread-safe.
+// Milliseconds of a clock that never jumps.
+std::int64_t steady_ms();
+
+// Times are those of steady_ms(). Thread-safe.
 class AnswerShelf {
  public:
   // What takes less is worked out each time.

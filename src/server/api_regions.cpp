@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <chrono>
 #include <utility>
 
 #include "core/text.hpp"
@@ -71,12 +70,6 @@ Response get_region(const Call& call) {
   return json_response(out);
 }
 
-std::int64_t now_ms() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(
-             std::chrono::steady_clock::now().time_since_epoch())
-      .count();
-}
-
 Response indicators_of_region(const Call& call) {
   Inquiry in(call);
   in.read_at();
@@ -111,7 +104,7 @@ Response get_region_indicators(const Call& call) {
   if (!call.state->generation || !call.query.empty()) return indicators_of_region(call);
   AnswerShelf& shelf = call.state->map->answers();
   const std::string& code = call.path("code");
-  const std::int64_t began = now_ms();
+  const std::int64_t began = steady_ms();
   if (auto kept = shelf.find(code, began)) {
     Response out;
     out.type = "application/json";
@@ -119,7 +112,7 @@ Response get_region_indicators(const Call& call) {
     return out;
   }
   Response out = indicators_of_region(call);
-  if (out.status == 200) shelf.put(code, out.body, now_ms() - began, now_ms());
+  if (out.status == 200) shelf.put(code, out.body, steady_ms() - began, steady_ms());
   return out;
 }
 

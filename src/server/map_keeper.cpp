@@ -8,17 +8,11 @@
 
 namespace cairn::server {
 
+namespace {
+
 constexpr std::int64_t pause_ms = 1000;
 constexpr std::int64_t usual_rest = 9;    // ms for each of work
 constexpr std::int64_t answers_rest = 4;  // likewise
-
-namespace {
-
-std::int64_t now_ms() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(
-             std::chrono::steady_clock::now().time_since_epoch())
-      .count();
-}
 
 }  // namespace
 
@@ -51,15 +45,15 @@ void MapKeeper::loop() {
 }
 
 std::int64_t MapKeeper::answer(const std::shared_ptr<const State>& state, const std::string& code) {
-  const std::int64_t began = now_ms();
+  const std::int64_t began = steady_ms();
   std::string answer = region_indicators(state, now_(), code);
-  const std::int64_t ended = now_ms();
+  const std::int64_t ended = steady_ms();
   state->map->answers().put(code, std::move(answer), ended - began, ended);
   return ended - began;
 }
 
 void MapKeeper::refresh_answers(const std::shared_ptr<const State>& state) {
-  for (const std::string& code : state->map->answers().wanted(now_ms())) {
+  for (const std::string& code : state->map->answers().wanted(steady_ms())) {
     if (!rest(answer(state, code) * answers_rest)) return;
   }
 }
