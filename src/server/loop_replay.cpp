@@ -16,6 +16,7 @@
 #include "server/api_groups.hpp"
 #include "store/journal.hpp"
 #include "store/ledger.hpp"
+#include "watch/earliest.hpp"
 #include "watch/engine.hpp"
 
 namespace cairn::server {
@@ -28,8 +29,6 @@ using watch::ReplayLine;
 // clears a minute after its last alert, ten when it flapped).
 constexpr std::int64_t look_again_ns[] = {61 * ns_per_second, 661 * ns_per_second};
 constexpr std::size_t alerts_at_once = 2'000;
-// The desk takes nothing from before 2000-01-02: such times come from clocks that were never set.
-constexpr std::int64_t earliest_ns = 946'771'200 * ns_per_second;
 
 struct Told {
   Instant time;
@@ -76,7 +75,7 @@ std::vector<Told> readings_of(const model::Snapshot& snapshot, const model::Pack
     samples.clear();
     snapshot.history->read(series.id, Instant::min(), Instant::max(), samples);
     for (const model::Sample& sample : samples) {
-      if (sample.time.end.ns < earliest_ns) continue;
+      if (sample.time.end < watch::earliest_reading) continue;
       out.push_back({sample.time.end, series.thing, series.property, sample.value});
     }
   }

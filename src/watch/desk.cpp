@@ -8,13 +8,11 @@
 
 #include "core/limits.hpp"
 #include "core/text.hpp"
+#include "watch/earliest.hpp"
 
 namespace cairn::watch {
 namespace {
 
-// An earlier time comes from a device whose clock was never set (1970, 1980 and 2000-01-01 are
-// where such clocks begin).
-constexpr std::int64_t earliest_ns = 946'771'200 * ns_per_second;  // 2000-01-02T00:00Z
 constexpr std::int64_t ahead_ns = 10 * 60 * ns_per_second;
 
 std::pair<std::string_view, const std::string&> names_of(const stream::Binding& binding,
@@ -164,7 +162,7 @@ std::optional<Error> Desk::check(const model::Reading& reading, const Found& fou
   if (!std::isfinite(value)) {
     return Error{Code::invalid, "the value is not a finite number", {}};
   }
-  if (reading.time.ns < earliest_ns) {
+  if (reading.time < earliest_reading) {
     return Error{Code::invalid,
                  format("the time {} is before 2000-01-02: the device's clock is not set",
                         to_string(reading.time)),
