@@ -97,6 +97,11 @@ test('formulas', async () => {
 test('packs', async () => {
   const { packs } = await ask('/v1/packs');
   for (const { id } of packs) await ask('/v1/packs/{id}', { fill: { id } });
+  const whole = await ask('/v1/packs/coverage');
+  assert.ok(whole.answered > 0 && whole.answered <= whole.passages);
+  const one = await ask('/v1/packs/coverage', { query: { plan: 'panxi' } });
+  assert.deepEqual(one.plans, [whole.plans.find((each) => each.plan === 'panxi')]);
+  await ask('/v1/packs/coverage', { query: { plan: 'nowhere' }, status: 404 });
 });
 
 test('plans', async () => {
@@ -327,9 +332,55 @@ test('warnings, channels and CAP', inside, async () => {
   await ask(path, { headers, fill: { id: 'nothing' }, status: 404 });
 });
 test('who is not signed in is told so', async () => {
-  for (const path of ['/v1/channels', '/v1/incidents', '/v1/accounts', '/v1/audit']) {
-    await ask(path, { status: 401 });
-  }
+  const closed = ['channels', 'incidents', 'accounts', 'audit', 'devices', 'services'];
+  for (const each of closed) await ask(`/v1/${each}`, { status: 401 });
+});
+
+test('devices', inside, async () => {
+  const { headers } = inside;
+  const json = { ...headers, 'Content-Type': 'application/json' };
+  const fresh = {
+    protocol: 'mqtt',
+    identity: `contract-${Date.now()}`,
+    type: 'slope_station',
+    lon: 102.5,
+    lat: 27.45,
+    vendor: 'contract',
+    label: { zh: '雨量计', en: 'Rain gauge' },
+  };
+  const write = { method: 'post', headers: json, body: JSON.stringify(fresh) };
+  const { device } = await ask('/v1/devices', { ...write, status: 201 });
+  const { id } = device;
+  await ask('/v1/devices', { ...write, status: 409 });
+  await ask('/v1/devices', { ...write, body: '{"protocol":"lorawan"}', status: 400 });
+  const found = await ask('/v1/devices', { headers, query: { q: fresh.identity } });
+  assert.deepEqual(
+    found.devices.map((each) => each.id),
+    [id],
+  );
+  await ask('/v1/devices', { headers, query: { status: 'asleep' }, status: 400 });
+  await ask('/v1/devices/{id}', { headers, fill: { id } });
+  await ask('/v1/devices/{id}', { headers, fill: { id: 'nothing' }, status: 404 });
+  await ask('/v1/devices/vendors', { headers });
+  // No door for HJ 212 is open here.
+  await ask('/v1/devices/{id}/hj212', { headers, fill: { id }, status: 404 });
+});
+
+test('registered services', inside, async () => {
+  const { headers } = inside;
+  const json = { ...headers, 'Content-Type': 'application/json' };
+  const id = `contract-${Date.now()}`;
+  const fresh = { id, label: { zh: '门户', en: 'Portal' }, url: 'https://portal.example/' };
+  const write = (body) => ({ method: 'post', headers: json, body: JSON.stringify(body) });
+  const whole = { ...fresh, owner: '县大数据中心', region: '513428' };
+  const said = await ask('/v1/services', { ...write(whole), status: 201 });
+  assert.equal(said.id, id);
+  await ask('/v1/services', { ...write(whole), status: 409 });
+  await ask('/v1/services', { ...write(fresh), status: 400 });
+  const { services } = await ask('/v1/services', { headers });
+  assert.ok(services.some((each) => each.id === id));
+  await ask('/v1/services/{id}', { headers, fill: { id } });
+  await ask('/v1/services/{id}', { headers, fill: { id: 'nothing' }, status: 404 });
 });
 
 test('incidents, units, workflows', inside, async () => {
