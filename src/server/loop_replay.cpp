@@ -109,6 +109,7 @@ class Loop {
     watch::EngineOptions options;
     options.directory = "live";
     options.tick_ns = 1;
+    options.hourly = false;  // a replay's values are those of its stored series
     auto engine = watch::Engine::open(disk_, clock_, world_, std::move(*journal), options);
     if (!engine) return fail(engine.error());
     engine_ = std::move(*engine);

@@ -52,8 +52,9 @@ struct EngineOptions {
   std::size_t updates_kept = 512;                        // readings of one update
   bool whole_log = false;                    // recovers from the log alone: states are passed over
   std::function<double()> clock_speed = {};  // of a demonstration clock; none: the true one
-  const Clock* timer = nullptr;              // measures durations; null: the engine's clock
-  Forward* forward = nullptr;  // of a parent of shards: takes the readings; outlives the engine
+  bool hourly = true;            // publishes all indicators of each full hour, with later revisions
+  const Clock* timer = nullptr;  // measures durations; null: the engine's clock
+  Forward* forward = nullptr;    // of a parent of shards: takes the readings; outlives the engine
   // Of a shard: what its regions' own things come to, as often as that changes; from publish().
   std::function<void(std::vector<stream::Share>)> shares = {};
 };

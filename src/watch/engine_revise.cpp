@@ -234,7 +234,7 @@ Result<bool> Engine::keep_published() {
   const std::uint64_t position = applied();
   const Instant now{counters_->log_time.load(std::memory_order_relaxed)};
   // A parent of shards has no history of its own: each shard publishes its part.
-  if (now.ns == 0 || options_.forward != nullptr) return false;
+  if (now.ns == 0 || !options_.hourly || options_.forward != nullptr) return false;
   std::shared_ptr<const Running> running;  // shared: the world may change meanwhile
   {
     const std::lock_guard lock(running_mutex_);

@@ -40,12 +40,13 @@ class EngineTest : public testing::Test {
   }
   ~EngineTest() override { std::filesystem::remove_all(directory_); }
 
-  void open() {
+  void open(bool hourly = true) {
     engine_.reset();
     auto journal = store::Journal::open(directory_);
     ASSERT_TRUE(journal) << to_string(journal.error());
     EngineOptions options;
     options.directory = directory_;
+    options.hourly = hourly;
     auto engine = Engine::open(*files_, clock_, world_, std::move(*journal), options);
     ASSERT_TRUE(engine) << to_string(engine.error());
     engine_ = std::move(*engine);
@@ -108,6 +109,23 @@ TEST_F(EngineTest, AReadingReachesDiskIndicatorAndPage) {
   const auto region = snapshot.regions->find("5134");
   const auto answer = evaluator.indicator("load_sum", {{region}, clock_.now()});
   EXPECT_EQ(answer->cells[0].value, 5);
+}
+
+TEST_F(EngineTest, FullHoursArePublishedUnlessNobodyWantsThem) {
+  for (const bool hourly : {false, true}) {
+    open(hourly);
+    send("a", hourly ? 3600 : 3500, 5);
+    step();
+    clock_.set(clock_.now() + 3600 * ns_per_second);
+    rest();
+    engine_.reset();
+    const auto journal = store::Journal::open(directory_);
+    ASSERT_TRUE(journal);
+    const auto published = (*journal)->published(Instant::min(), Instant::max());
+    ASSERT_TRUE(published);
+    EXPECT_EQ(published->empty(), !hourly);
+  }
+  open();
 }
 
 TEST_F(EngineTest, AnAlertAppearsAndClears) {
