@@ -150,6 +150,6 @@ function(cairn_e2e name)
   if(CAIRN_TESTS)
     add_test(NAME e2e.${name} COMMAND ${CAIRN_SOURCE_DIR}/tools/e2e/with-server
              $<TARGET_FILE:cairn> ${ARGN} WORKING_DIRECTORY ${CAIRN_SOURCE_DIR})
-    set_tests_properties(e2e.${name} PROPERTIES TIMEOUT 300 LABELS e2e RUN_SERIAL ON)
+    set_tests_properties(e2e.${name} PROPERTIES TIMEOUT 300 LABELS e2e)
   endif()
 endfunction()
