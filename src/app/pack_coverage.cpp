@@ -13,7 +13,7 @@ namespace cairn::app {
 namespace {
 
 const OptionSpec coverage_options[] = {
-    {"unanswered", "", "the passages that no pack answers, in full"},
+    {"unanswered", "", "the passages that a pack is still to answer, in full"},
     {"json", "", "as GET /v1/packs/coverage answers"},
     root_option,
     language_option,
@@ -31,44 +31,65 @@ std::string percent(int part, int whole) {
   return whole == 0 ? "–" : format("{:.0f} %", 100.0 * part / whole);
 }
 
-bool open(const model::Passage& passage) {
-  return passage.packs.empty() && passage.left_out.empty();
+// Nobody answers, and it is not out of the question.
+bool wanting(const model::Passage& passage) {
+  const model::PassageState state = model::state_of(passage);
+  return state == model::PassageState::open || state == model::PassageState::later;
+}
+
+std::string kind_words(const Context& context, model::LeftOutKind kind) {
+  const bool english = context.language == Language::en;
+  switch (kind) {
+    case model::LeftOutKind::never:
+      return english ? "left out on purpose" : "不做";
+    case model::LeftOutKind::outside:
+      return english ? "not of this kind" : "不属于本系统";
+    case model::LeftOutKind::later:
+      return english ? "not built yet" : "尚未建设";
+  }
+  return "";
+}
+
+std::string reason_words(const Context& context, const model::LeftOut& one) {
+  const std::string& reason = context.language == Language::en ? one.reason.en : one.reason.zh;
+  return context.out.yellow(format("{}: {}", kind_words(context, one.kind), reason));
 }
 
 void print_chapter(const Context& context, const model::Chapter& chapter, bool unanswered) {
-  const bool any_open = std::any_of(chapter.passages.begin(), chapter.passages.end(), open);
-  if (unanswered && !any_open) return;
+  const auto shown = [&](const model::Passage& passage) { return !unanswered || wanting(passage); };
+  if (std::none_of(chapter.passages.begin(), chapter.passages.end(), shown)) return;
   std::string title;
   for (const std::string& above : chapter.path) title += above + " › ";
   print_out(format("\n{}\n", context.out.bold(title + chapter.title)));
   for (const model::Passage& passage : chapter.passages) {
-    if (unanswered) {
-      if (open(passage)) print_out(format("  {:>5}  {}\n", passage.line, passage.text));
-      continue;
-    }
-    std::string who = join(passage.packs, ", ");
-    who = who.empty() ? context.out.red("–") : context.out.green(who);
+    if (!shown(passage)) continue;
+    std::string who;
+    if (!passage.packs.empty()) who = context.out.green(join(passage.packs, ", "));
+    if (model::state_of(passage) == model::PassageState::open) who = context.out.red("–");
     for (const model::LeftOut& one : passage.left_out) {
-      who += context.out.yellow(format(
-          " 不做 left out: {}", context.language == Language::en ? one.reason.en : one.reason.zh));
+      who += (who.empty() ? "" : "  ") + reason_words(context, one);
     }
-    print_out(format("  {:>5}  {}  {}\n", passage.line, shortened(passage.text), who));
+    print_out(format("  {:>5}  {}  {}\n", passage.line,
+                     unanswered ? passage.text : shortened(passage.text), who));
   }
 }
 
 void print_summary(const Context& context, const std::vector<model::PlanCoverage>& coverages) {
-  TextTable table({"plan", ">passages", ">answered", ">share", ">left out", ">open"});
+  TextTable table({"plan", ">passages", ">answered", ">share", ">in part", ">on purpose",
+                   ">not of this kind", ">not built yet", ">open"});
+  const auto add = [&](const std::string& name, const model::CoverageCount& count) {
+    table.add({name, std::to_string(count.passages), std::to_string(count.answered),
+               percent(count.answered, count.passages), std::to_string(count.partly),
+               std::to_string(count.never), std::to_string(count.outside),
+               std::to_string(count.later), std::to_string(count.open)});
+  };
+  model::CoverageCount all;
   for (const model::PlanCoverage& coverage : coverages) {
     const model::CoverageCount count = model::count_of(coverage);
-    int still = 0;
-    for (const model::Chapter& chapter : coverage.chapters) {
-      still +=
-          static_cast<int>(std::count_if(chapter.passages.begin(), chapter.passages.end(), open));
-    }
-    table.add({coverage.plan, std::to_string(count.passages), std::to_string(count.answered),
-               percent(count.answered, count.passages), std::to_string(count.left_out),
-               std::to_string(still)});
+    add(coverage.plan, count);
+    all += count;
   }
+  if (coverages.size() > 1) add("all", all);
   print_out("\n" + table.text(context.out));
 }
 

@@ -2,6 +2,8 @@
 #include "model/pack_coverage.hpp"
 
 #include <algorithm>
+#include <initializer_list>
+#include <optional>
 #include <unordered_map>
 #include <utility>
 
@@ -12,9 +14,18 @@
 namespace cairn::model {
 namespace {
 
+constexpr LeftOutKind left_out_kinds[] = {LeftOutKind::never, LeftOutKind::outside,
+                                          LeftOutKind::later};
 constexpr std::string_view numerals[] = {"一", "二", "三", "四", "五",
                                          "六", "七", "八", "九", "十"};
 constexpr std::size_t longest_heading = 90;  // bytes: thirty characters
+constexpr std::size_t longest_item = 72;     // behind the bracket: some twenty-four characters
+
+bool says(std::string_view text, std::initializer_list<std::string_view> words) {
+  return std::any_of(words.begin(), words.end(), [&](std::string_view word) {
+    return text.find(word) != std::string_view::npos;
+  });
+}
 
 // The rest behind the Chinese numeral at the front; empty when there is none.
 std::string_view behind_numeral(std::string_view text) {
@@ -30,16 +41,38 @@ std::string_view behind_numeral(std::string_view text) {
   return text.size() == whole.size() ? std::string_view() : text;
 }
 
-// How deep a heading is, 1 the chapter; 0: it is no heading.
-int rank_of(std::string_view line) {
-  if (line.size() > longest_heading || line.ends_with("。") || line.ends_with("；")) return 0;
+// "（一）", "(1)": what stands behind the bracket; both brackets may be full or half width.
+std::string_view within_brackets(std::string_view line) {
+  for (const std::string_view bracket : {"（", "("}) {
+    if (line.starts_with(bracket)) return line.substr(bracket.size());
+  }
+  return {};
+}
+
+bool closes(std::string_view rest) {
+  return rest.starts_with("）") || rest.starts_with(")");
+}
+
+// "（1）…": below the numbered headings, and short.
+bool is_item(std::string_view inner) {
+  const std::size_t digits = inner.find_first_not_of("0123456789");
+  return digits != 0 && digits != std::string_view::npos && inner.size() <= longest_item &&
+         closes(inner.substr(digits));
+}
+
+// Of a line without its full stop.
+int plain_rank(std::string_view line) {
+  if (line.size() > longest_heading || line.ends_with("；")) return 0;
   if (line.starts_with("专栏")) return 6;
   if (line.starts_with("第")) {
     const std::string_view rest = behind_numeral(line.substr(3));
     return rest.starts_with("章") ? 1 : rest.starts_with("节") ? 2 : 0;
   }
   if (behind_numeral(line).starts_with("、")) return 3;
-  if (line.starts_with("（") && behind_numeral(line.substr(3)).starts_with("）")) return 4;
+  if (const std::string_view inner = within_brackets(line); !inner.empty()) {
+    if (closes(behind_numeral(inner))) return 4;
+    return is_item(inner) ? 6 : 0;
+  }
   const std::size_t digits = line.find_first_not_of("0123456789");
   if (digits == 0 || digits > 2 || digits == std::string_view::npos) return 0;
   std::string_view rest = line.substr(digits);
@@ -48,6 +81,26 @@ int rank_of(std::string_view line) {
   rest.remove_prefix(rest.starts_with(".") ? 1 : 3);
   rest = trim(rest);
   return rest.empty() || (rest[0] >= '0' && rest[0] <= '9') ? 0 : 5;
+}
+
+// How deep a heading is, 1 the chapter; 0: it is no heading. Some plans end headings with a full
+// stop: "（二）分批推进新型智慧城市建设。"
+int rank_of(std::string_view line) {
+  if (!line.ends_with("。")) return plain_rank(line);
+  line.remove_suffix(std::string_view("。").size());
+  if (says(line, {"。", "；", "，", "："})) return 0;
+  const int rank = plain_rank(line);
+  return rank == 4 || rank == 5 ? rank : 0;
+}
+
+// "图 10: …": what is printed under a drawing.
+bool is_caption(std::string_view line) {
+  if (!line.starts_with("图")) return false;
+  const std::string_view rest = trim(line.substr(std::string_view("图").size()));
+  const std::size_t digits = rest.find_first_not_of("0123456789");
+  if (digits == 0 || digits == std::string_view::npos) return false;
+  const std::string_view behind = trim(rest.substr(digits));
+  return behind.starts_with(":") || behind.starts_with("：");
 }
 
 // "一、加快建设......36", "二、形势\t12": a line of the table of contents.
@@ -82,20 +135,33 @@ class Paragraphs {
   std::size_t full_ = 0;  // columns of a line that is full
 };
 
-bool says(std::string_view text, std::initializer_list<std::string_view> words) {
-  return std::any_of(words.begin(), words.end(), [&](std::string_view word) {
-    return text.find(word) != std::string_view::npos;
-  });
+// Reviews, principles and measures ask for nothing to be built, nor does what stands before the
+// first heading; a chapter about where things are to stand (布局) does.
+bool only_talks(const Chapter& chapter) {
+  if (chapter.title.empty()) return true;
+  std::vector<std::string_view> titles(chapter.path.begin(), chapter.path.end());
+  titles.push_back(chapter.title);
+  for (auto title = titles.rbegin(); title != titles.rend(); ++title) {
+    if (says(*title, {"布局"})) return false;
+    if (says(*title,
+             {"回顾", "形势", "、发展环境", "主攻方向", "背景", "机遇", "挑战", "指导思想", "原则",
+              "保障措施", "发展基础", "总体要求", "总体目标", "发展目标", "序言", "前言"})) {
+      return true;
+    }
+  }
+  return false;
 }
 
-// Reviews, principles and measures ask for nothing to be built.
-bool only_talks(const Chapter& chapter) {
-  const auto talks = [](std::string_view title) {
-    return says(title,
-                {"回顾", "形势", "环境", "背景", "机遇", "挑战", "指导思想", "原则", "保障措施",
-                 "发展基础", "总体要求", "总体目标", "发展目标", "序言", "前言"});
-  };
-  return talks(chapter.title) || std::any_of(chapter.path.begin(), chapter.path.end(), talks);
+// Words that hold the name of a system and name none: "系统推进" is "systematically".
+std::string without_turns_of_phrase(std::string_view text) {
+  std::string out(text);
+  for (const std::string_view phrase : {"系统推进", "系统提升", "系统谋划", "系统观念", "系统性",
+                                        "系统级", "操作系统", "生态系统", "创新平台"}) {
+    for (std::size_t at = 0; (at = out.find(phrase, at)) != std::string::npos;) {
+      out.erase(at, phrase.size());
+    }
+  }
+  return out;
 }
 
 Passage* passage_at(std::vector<Chapter>& chapters, int line) {
@@ -112,13 +178,110 @@ Passage* passage_at(std::vector<Chapter>& chapters, int line) {
   return before;
 }
 
+// A group gives its kind and its reason to the passages that it lists.
+class LeftOutReader {
+ public:
+  LeftOutReader(const std::string& path, const std::vector<Plan>& plans, Problems& problems)
+      : path_(path), plans_(plans), problems_(problems) {}
+
+  std::vector<LeftOut> read(const YamlNode& root) {
+    for (const YamlNode& item : root.items) {
+      YamlMap map(item, path_, problems_);
+      LeftOut group;
+      const auto kind = kind_of(map);
+      group.reason = map.label("reason", true);
+      const YamlNode* passages = map.required("passages");
+      map.finish();
+      if (!kind || passages == nullptr) continue;
+      group.kind = *kind;
+      for (const YamlNode& passage : passages->items) add(passage, group);
+    }
+    return std::move(out_);
+  }
+
+ private:
+  std::optional<LeftOutKind> kind_of(YamlMap& map) {
+    const YamlNode* node = map.required("kind");
+    if (node == nullptr) return {};
+    for (const LeftOutKind kind : left_out_kinds) {
+      if (node->scalar == name_of(kind)) return kind;
+    }
+    problems_.error(map.place(*node),
+                    format("kind '{}' is none of never, outside, later", node->scalar));
+    return {};
+  }
+
+  void add(const YamlNode& node, LeftOut one) {
+    YamlMap map(node, path_, problems_);
+    one.plan = map.text("plan", true);
+    one.line = map.integer("line").value_or(0);
+    one.quote = map.text("quote", true);
+    one.place = map.place();
+    map.finish();
+    const auto plan = std::find_if(plans_.begin(), plans_.end(),
+                                   [&](const Plan& known) { return known.id == one.plan; });
+    if (plan == plans_.end()) {
+      problems_.error(one.place, format("no plan '{}' is loaded", one.plan), Code::not_found);
+      return;
+    }
+    const auto& finder = texts_.try_emplace(plan->id, plan->lines).first->second;
+    if (const std::string wrong = finder.mismatch(one.line, one.quote); !wrong.empty()) {
+      problems_.error(one.place, format("{} line {}: {}", one.plan, one.line, wrong));
+      return;
+    }
+    out_.push_back(std::move(one));
+  }
+
+  const std::string& path_;
+  const std::vector<Plan>& plans_;
+  Problems& problems_;
+  std::unordered_map<std::string, QuoteFinder> texts_;
+  std::vector<LeftOut> out_;
+};
+
 }  // namespace
 
+std::string_view name_of(LeftOutKind kind) {
+  switch (kind) {
+    case LeftOutKind::never:
+      return "never";
+    case LeftOutKind::outside:
+      return "outside";
+    case LeftOutKind::later:
+      return "later";
+  }
+  return "";
+}
+
+PassageState state_of(const Passage& passage) {
+  if (!passage.packs.empty()) return PassageState::answered;
+  const auto has = [&](LeftOutKind kind) {
+    return std::any_of(passage.left_out.begin(), passage.left_out.end(),
+                       [&](const LeftOut& one) { return one.kind == kind; });
+  };
+  if (has(LeftOutKind::later)) return PassageState::later;
+  if (has(LeftOutKind::never)) return PassageState::never;
+  return has(LeftOutKind::outside) ? PassageState::outside : PassageState::open;
+}
+
+CoverageCount& CoverageCount::operator+=(const CoverageCount& other) {
+  passages += other.passages;
+  answered += other.answered;
+  partly += other.partly;
+  never += other.never;
+  outside += other.outside;
+  later += other.later;
+  open += other.open;
+  return *this;
+}
+
 bool asks_for_system(std::string_view text) {
-  return says(text, {"系统", "平台", "监测", "预警", "感知", "传感", "监控", "物联网", "数字孪生",
-                     "智慧", "智能化", "预报", "追溯", "在线", "管网", "应急通信"}) &&
-         says(text, {"建设", "建立", "构建", "打造", "推进", "推动", "加快", "加强", "完善", "开展",
-                     "实施", "部署", "提升", "实现", "强化", "支撑", "推广", "搭建", "发展"});
+  const std::string plain = without_turns_of_phrase(text);
+  return says(plain, {"系统", "平台", "监测", "预警", "感知", "传感", "监控", "物联网", "数字孪生",
+                      "智慧", "智能化", "预报", "追溯", "在线", "管网", "应急通信"}) &&
+         says(text, {"建设", "新建", "布设", "组建", "建立", "构建", "打造", "推进",
+                     "推动", "加快", "加强", "完善", "开展", "实施", "部署", "提升",
+                     "实现", "强化", "支撑", "推广", "搭建", "发展"});
 }
 
 std::vector<Chapter> chapters_of(const std::vector<std::string>& lines) {
@@ -130,7 +293,7 @@ std::vector<Chapter> chapters_of(const std::vector<std::string>& lines) {
   for (std::size_t i = 0; i < lines.size(); ++i) {
     const std::string_view line = trim(lines[i]);
     const int number = static_cast<int>(i) + 1;
-    if (line.empty() || of_contents(line)) continue;
+    if (line.empty() || of_contents(line) || is_caption(line)) continue;
     const int rank = rank_of(line);
     // A number at the front of a line that goes on a sentence is no heading.
     const bool within = open && rank == 5 && !ends_sentence(before);
@@ -157,34 +320,14 @@ std::vector<Chapter> chapters_of(const std::vector<std::string>& lines) {
 
 std::vector<LeftOut> load_left_out(const Files& files, const std::string& path,
                                    const std::vector<Plan>& plans, Problems& problems) {
-  std::vector<LeftOut> out;
-  if (!files.exists(path)) return out;
+  if (!files.exists(path)) return {};
   const auto text = files.read(path);
   const auto root = text ? parse_yaml(*text, path) : Result<YamlNode>(fail(text.error()));
   if (!root) {
     problems.errors.push_back(root.error());
-    return out;
+    return {};
   }
-  std::unordered_map<std::string, QuoteFinder> texts;
-  for (const YamlNode& item : root->items) {
-    YamlMap map(item, path, problems);
-    LeftOut one{map.text("plan", true), map.integer("line").value_or(0), map.text("quote", true),
-                map.label("reason", true), map.place()};
-    map.finish();
-    const auto plan = std::find_if(plans.begin(), plans.end(),
-                                   [&](const Plan& known) { return known.id == one.plan; });
-    if (plan == plans.end()) {
-      problems.error(one.place, format("no plan '{}' is loaded", one.plan), Code::not_found);
-      continue;
-    }
-    const auto& finder = texts.try_emplace(plan->id, plan->lines).first->second;
-    if (const std::string wrong = finder.mismatch(one.line, one.quote); !wrong.empty()) {
-      problems.error(one.place, format("{} line {}: {}", one.plan, one.line, wrong));
-      continue;
-    }
-    out.push_back(std::move(one));
-  }
-  return out;
+  return LeftOutReader(path, plans, problems).read(*root);
 }
 
 PlanCoverage pack_coverage(const Plan& plan, const Catalog& catalog,
@@ -237,20 +380,31 @@ CoverageCount count_of(const Chapter& chapter) {
   CoverageCount out;
   for (const Passage& passage : chapter.passages) {
     ++out.passages;
-    out.answered += passage.packs.empty() ? 0 : 1;
-    out.left_out += passage.left_out.empty() ? 0 : 1;
+    switch (state_of(passage)) {
+      case PassageState::answered:
+        ++out.answered;
+        out.partly += passage.left_out.empty() ? 0 : 1;
+        break;
+      case PassageState::never:
+        ++out.never;
+        break;
+      case PassageState::outside:
+        ++out.outside;
+        break;
+      case PassageState::later:
+        ++out.later;
+        break;
+      case PassageState::open:
+        ++out.open;
+        break;
+    }
   }
   return out;
 }
 
 CoverageCount count_of(const PlanCoverage& coverage) {
   CoverageCount out;
-  for (const Chapter& chapter : coverage.chapters) {
-    const CoverageCount one = count_of(chapter);
-    out.passages += one.passages;
-    out.answered += one.answered;
-    out.left_out += one.left_out;
-  }
+  for (const Chapter& chapter : coverage.chapters) out += count_of(chapter);
   return out;
 }
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "model/memory_files.hpp"
+#include "model/workspace.hpp"
 
 namespace cairn::model {
 namespace {
@@ -61,7 +62,7 @@ TEST(PackCoverage, WhoAnswersAndWhatIsOpen) {
   const CoverageCount count = count_of(coverage);
   EXPECT_EQ(count.passages, 2);
   EXPECT_EQ(count.answered, 1);
-  EXPECT_EQ(count.left_out, 0);
+  EXPECT_EQ(count.open, 1);
 }
 
 TEST(PackCoverage, AQuoteOfAReviewCountsToo) {
@@ -70,19 +71,128 @@ TEST(PackCoverage, AQuoteOfAReviewCountsToo) {
 }
 
 TEST(PackCoverage, LeftOutIsQuotedAndChecked) {
-  MemoryFiles files(
-      FileMap{{"left-out.yaml",
-               "- {plan: p, line: 11, quote: 推进雪亮工程, reason: {zh: 不做, en: no}}\n"
-               "- {plan: p, line: 10, quote: 推进雪亮工程, reason: {zh: 不做, en: no}}\n"
-               "- {plan: q, line: 1, quote: x, reason: x}\n"}});
+  MemoryFiles files(FileMap{{"left-out.yaml",
+                             "- kind: never\n  reason: {zh: 不做, en: no}\n  passages:\n"
+                             "    - {plan: p, line: 11, quote: 推进雪亮工程}\n"
+                             "    - {plan: p, line: 10, quote: 推进雪亮工程}\n"
+                             "    - {plan: q, line: 1, quote: x}\n"
+                             "- {kind: maybe, reason: x, passages: []}\n"
+                             "- {kind: later, reason: x}\n"}});
   Problems problems;
   const auto left_out = load_left_out(files, "left-out.yaml", {plan_of(text)}, problems);
   ASSERT_EQ(left_out.size(), 1u);
-  ASSERT_EQ(problems.errors.size(), 2u);
-  EXPECT_EQ(problems.errors[0].place, "left-out.yaml:2:3");
+  EXPECT_EQ(left_out[0].kind, LeftOutKind::never);
+  EXPECT_EQ(left_out[0].reason.en, "no");
+  ASSERT_EQ(problems.errors.size(), 4u);
+  EXPECT_EQ(problems.errors[0].place, "left-out.yaml:5:7");
   EXPECT_NE(problems.errors[0].message.find("begins on line 11"), std::string::npos);
+  EXPECT_NE(problems.errors[1].message.find("no plan 'q'"), std::string::npos);
+  EXPECT_NE(problems.errors[2].message.find("never, outside, later"), std::string::npos);
+  EXPECT_NE(problems.errors[3].message.find("passages"), std::string::npos);
   const auto coverage = pack_coverage(plan_of(text), catalog_of(8), left_out);
-  EXPECT_EQ(count_of(coverage).left_out, 1);
+  const CoverageCount count = count_of(coverage);
+  EXPECT_EQ(count.never, 1);
+  EXPECT_EQ(count.open, 0);
+}
+
+TEST(PackCoverage, EveryPassageHasOneState) {
+  const auto left = [](LeftOutKind kind) {
+    LeftOut out;
+    out.kind = kind;
+    return out;
+  };
+  Chapter chapter;
+  chapter.passages.resize(6);
+  auto& passages = chapter.passages;
+  passages[0].packs = {"slope"};
+  passages[1].packs = {"slope"};  // a part of it
+  passages[1].left_out = {left(LeftOutKind::never)};
+  passages[2].left_out = {left(LeftOutKind::never), left(LeftOutKind::later)};  // the gap counts
+  passages[3].left_out = {left(LeftOutKind::outside), left(LeftOutKind::never)};
+  passages[4].left_out = {left(LeftOutKind::outside)};
+  EXPECT_EQ(state_of(passages[2]), PassageState::later);
+  EXPECT_EQ(state_of(passages[5]), PassageState::open);
+  CoverageCount count = count_of(chapter);
+  EXPECT_EQ(count.passages, 6);
+  EXPECT_EQ(count.answered, 2);
+  EXPECT_EQ(count.partly, 1);
+  EXPECT_EQ(count.never, 1);
+  EXPECT_EQ(count.outside, 1);
+  EXPECT_EQ(count.later, 1);
+  EXPECT_EQ(count.open, 1);
+  count += count_of(chapter);
+  EXPECT_EQ(count.passages, 12);
+  EXPECT_EQ(count.answered + count.never + count.outside + count.later + count.open, 12);
+}
+
+TEST(PackCoverage, ATurnOfPhraseNamesNoSystem) {
+  EXPECT_FALSE(
+      asks_for_system("系统推进“卡脖子”技术攻关，加快研发操作系统，加快产业创新平台建设。"));
+  EXPECT_TRUE(asks_for_system("系统推进水质监测系统建设。"));
+  EXPECT_TRUE(asks_for_system("组建智慧城市运行中心。"));
+  EXPECT_FALSE(asks_for_system("推进旅游宣传。"));
+}
+
+TEST(PackCoverage, HeadingsAreWrittenInManyWays) {
+  const auto chapters = chapters_of({
+      "四、主要任务",
+      "(一) 构建监测体系",              // half-width brackets
+      "1. 推动智慧农业发展。",          // with a full stop
+      "（1）精准灌溉",                  // below the numbers
+      "建设墒情监测系统。",             // 5
+      "图 10: 智慧农业布局",            // a caption
+      "（二）建设智慧社区。",           // 7
+      "3. 服务业。鼓励发展在线订餐。",  // a paragraph: a sentence follows
+      "（1）到二〇二五年建成覆盖全州的水质监测网络，（2）到二〇三〇年建成覆盖全州的空气监测网络",
+  });
+  ASSERT_EQ(chapters.size(), 6u);
+  EXPECT_EQ(chapters[4].title, "（1）精准灌溉");
+  EXPECT_EQ(chapters[4].path, (std::vector<std::string>{"四、主要任务", "(一) 构建监测体系",
+                                                        "1. 推动智慧农业发展。"}));
+  ASSERT_EQ(chapters[4].passages.size(), 1u);
+  EXPECT_EQ(chapters[4].passages[0].text, "建设墒情监测系统。");
+  EXPECT_EQ(chapters[5].path, std::vector<std::string>{"四、主要任务"});
+  ASSERT_EQ(chapters[5].passages.size(), 1u);
+  EXPECT_EQ(chapters[5].passages[0].line, 8);
+  EXPECT_EQ(chapters[5].passages[0].last_line, 9);
+}
+
+TEST(PackCoverage, WhereChaptersOnlyTalk) {
+  const auto asking = [](std::vector<std::string> lines) {
+    return count_of(pack_coverage(plan_of(std::move(lines)), Catalog(), {})).passages;
+  };
+  const std::string ask = "建设水质监测系统。";
+  EXPECT_EQ(asking({ask}), 0);  // a preface
+  EXPECT_EQ(asking({"一、发展环境", ask}), 0);
+  EXPECT_EQ(asking({"三、主攻方向", ask}), 0);
+  EXPECT_EQ(asking({"一、环境信息化项目", ask}), 1);
+  EXPECT_EQ(asking({"三、打造监管能力，优化行业发展环境", ask}), 1);
+  EXPECT_EQ(asking({"二、总体要求", "（一）指导思想", ask}), 0);
+  EXPECT_EQ(asking({"二、总体要求", "（二）数字生态环保发展布局", ask}), 1);
+}
+
+// The five plans and the packs as they are: every passage was looked at.
+TEST(PackCoverage, NoPassageOfOurPlansIsOpen) {
+  const auto files = system_files();
+  Problems problems;
+  const auto workspace = load_workspace(*files, {.root = CAIRN_SOURCE_DIR}, problems);
+  ASSERT_TRUE(workspace);
+  const auto left_out =
+      load_left_out(*files, CAIRN_SOURCE_DIR "/packs/left-out.yaml", workspace->plans, problems);
+  for (const Error& error : problems.errors) ADD_FAILURE() << error.place << error.message;
+  const auto plans =
+      pack_coverage(workspace->plans, workspace->home, *workspace->catalog, left_out);
+  ASSERT_EQ(plans.size(), 5u);
+  for (const PlanCoverage& plan : plans) {
+    for (const Chapter& chapter : plan.chapters) {
+      for (const Passage& passage : chapter.passages) {
+        EXPECT_NE(state_of(passage), PassageState::open) << plan.plan << " " << passage.line;
+        for (const LeftOut& one : passage.left_out) {
+          EXPECT_FALSE(one.reason.zh.empty() || one.reason.en.empty()) << one.place;
+        }
+      }
+    }
+  }
 }
 
 }  // namespace

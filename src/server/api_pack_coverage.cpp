@@ -16,6 +16,12 @@
 namespace cairn::server {
 namespace {
 
+Json count_json(const model::CoverageCount& count) {
+  return {{"passages", count.passages}, {"answered", count.answered}, {"partly", count.partly},
+          {"never", count.never},       {"outside", count.outside},   {"later", count.later},
+          {"open", count.open}};
+}
+
 Json chapter_json(const model::Chapter& chapter) {
   Json packs = Json::array();
   Json left_out = Json::array();
@@ -25,43 +31,45 @@ Json chapter_json(const model::Chapter& chapter) {
       if (std::find(packs.begin(), packs.end(), pack) == packs.end()) packs.push_back(pack);
     }
     for (const model::LeftOut& one : passage.left_out) {
-      left_out.push_back(
-          {{"line", one.line}, {"quote", one.quote}, {"reason", json_label(one.reason)}});
+      left_out.push_back({{"kind", std::string(model::name_of(one.kind))},
+                          {"line", one.line},
+                          {"quote", one.quote},
+                          {"reason", json_label(one.reason)}});
     }
-    if (passage.packs.empty() && passage.left_out.empty()) {
+    if (model::state_of(passage) == model::PassageState::open) {
       open.push_back({{"line", passage.line}, {"text", passage.text}});
     }
   }
-  const model::CoverageCount count = model::count_of(chapter);
-  return {
-      {"title", chapter.title},          {"path", chapter.path},       {"line", chapter.line},
-      {"passages", count.passages},      {"answered", count.answered}, {"packs", std::move(packs)},
-      {"left_out", std::move(left_out)}, {"open", std::move(open)}};
+  Json out = count_json(model::count_of(chapter));
+  out["title"] = chapter.title;
+  out["path"] = chapter.path;
+  out["line"] = chapter.line;
+  out["packs"] = std::move(packs);
+  out["left_out"] = std::move(left_out);
+  out["open_passages"] = std::move(open);
+  return out;
 }
 
 Json plan_json(const model::PlanCoverage& coverage) {
   Json chapters = Json::array();
   for (const model::Chapter& chapter : coverage.chapters) chapters.push_back(chapter_json(chapter));
-  const model::CoverageCount count = model::count_of(coverage);
-  return {{"plan", coverage.plan},      {"label", json_label(coverage.label)},
-          {"passages", count.passages}, {"answered", count.answered},
-          {"left_out", count.left_out}, {"chapters", std::move(chapters)}};
+  Json out = count_json(model::count_of(coverage));
+  out["plan"] = coverage.plan;
+  out["label"] = json_label(coverage.label);
+  out["chapters"] = std::move(chapters);
+  return out;
 }
 
 Json whole_json(const std::vector<model::PlanCoverage>& coverages) {
   Json plans = Json::array();
   model::CoverageCount count;
   for (const model::PlanCoverage& coverage : coverages) {
-    const model::CoverageCount one = model::count_of(coverage);
-    count.passages += one.passages;
-    count.answered += one.answered;
-    count.left_out += one.left_out;
+    count += model::count_of(coverage);
     plans.push_back(plan_json(coverage));
   }
-  return {{"passages", count.passages},
-          {"answered", count.answered},
-          {"left_out", count.left_out},
-          {"plans", std::move(plans)}};
+  Json out = count_json(count);
+  out["plans"] = std::move(plans);
+  return out;
 }
 
 // Worked out once for what is loaded.

@@ -98,7 +98,9 @@ test('packs', async () => {
   const { packs } = await ask('/v1/packs');
   for (const { id } of packs) await ask('/v1/packs/{id}', { fill: { id } });
   const whole = await ask('/v1/packs/coverage');
-  assert.ok(whole.answered > 0 && whole.answered <= whole.passages);
+  assert.ok(whole.answered > 0 && whole.partly <= whole.answered);
+  const { answered, never, outside, later, open } = whole;
+  assert.equal(answered + never + outside + later + open, whole.passages);
   const one = await ask('/v1/packs/coverage', { query: { plan: 'panxi' } });
   assert.deepEqual(one.plans, [whole.plans.find((each) => each.plan === 'panxi')]);
   await ask('/v1/packs/coverage', { query: { plan: 'nowhere' }, status: 404 });

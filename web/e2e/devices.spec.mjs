@@ -149,6 +149,12 @@ test('chapters of the plans name the packs that answer them', () =>
     const chapters = page.locator('.coverchapter');
     await chapters.first().waitFor();
     assert.ok((await chapters.locator('a.tag').count()) >= 5);
+    // What no pack does is told by kind, with the words of the plan and the reason.
+    const later = chapters.locator('details.left-later').first();
+    await later.locator('summary').click();
+    assert.match(await later.locator('summary').innerText(), /^尚未建设 \d+$/);
+    assert.match(await later.locator('.origin').first().innerText(), /^“.+”[^]*尚/);
+    assert.ok((await chapters.locator('details.left-outside').count()) > 0);
     await page.locator('.packlist .tag', { hasText: '含模拟数据' }).first().waitFor();
     await chapters.locator('a.tag').first().click();
     await page.locator('.pack h3').first().waitFor();

@@ -118,5 +118,7 @@ export type DeviceImport =
   paths['/v1/devices/import']['post']['responses'][200]['content']['application/json'];
 export type Service = Schemas['Service'];
 export type ServiceFinding = Schemas['ServiceFinding'];
+export type ChapterCoverage = Schemas['ChapterCoverage'];
+export type CoverageCount = Schemas['CoverageCount'];
 export type PlanCoverage = Schemas['PlanCoverage'];
 export type Paths = paths;
