@@ -127,7 +127,7 @@ enum class Kind : std::uint8_t {
   minute,     // 2051
   hour,       // 2061
   day,        // 2031
-  device,     // 2021, 2041, 2081, 3011 to 3021: what the instrument says of itself
+  device,     // 2021, 2041, 2081, 3011 to 3020: what the instrument says of itself (hj212_site)
   heartbeat,  // 9015, an extension that many makers have
   clock,      // 1013: asks that its clock be set
   received,   // 9011: has got our request, or refuses it

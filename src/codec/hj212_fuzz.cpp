@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "codec/hj212.hpp"
+#include "codec/hj212_site.hpp"
 #include "core/text.hpp"
 
 namespace {
@@ -41,6 +42,22 @@ std::vector<std::string> frames(std::string_view bytes, std::size_t at_once) {
   return out;
 }
 
+void read_site(hj212::Packet packet) {
+  for (const char* cn : {"1011", "1061", "1063", "2081", "3015", "3017", "3018", "3019", "3020"}) {
+    packet.cn = cn;
+    const hj212::ReadFacts read = hj212::read_facts(packet, {8 * 3600});
+    expect_text(read.findings);
+    expect(read.facts.info.size() <= hj212::info_most);
+    for (const hj212::Info& info : read.facts.info) {
+      expect(hj212::is_info_id(info.id));
+      expect(cairn::is_valid_utf8(info.value) && cairn::is_valid_utf8(info.factor));
+    }
+    for (const hj212::Serial& serial : read.facts.serials) {
+      expect(cairn::is_valid_utf8(serial.serial) && cairn::is_valid_utf8(serial.factor));
+    }
+  }
+}
+
 void read(std::string_view data) {
   const hj212::Parsed parsed = hj212::parse(data);
   expect_text(parsed.findings);
@@ -48,6 +65,7 @@ void read(std::string_view data) {
   expect_text(parts.add(parsed.packet).findings);
   const hj212::Data values = hj212::read_data(parsed.packet, {8 * 3600});
   expect_text(values.findings);
+  read_site(parsed.packet);
   const std::string written = hj212::write(parsed.packet);
   const hj212::Parsed again = hj212::parse(written);
   if (parsed.findings.empty()) expect(again.packet == parsed.packet);
@@ -63,6 +81,7 @@ void read(std::string_view data) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
+  expect(hj212::without_passwords(bytes).size() == size);
   expect(frames(bytes, size + 1) == frames(bytes, 7));
   hj212::Framer framer;
   framer.feed(bytes);

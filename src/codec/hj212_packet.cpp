@@ -264,7 +264,7 @@ std::string write(const Packet& packet) {
 }
 
 Kind kind_of(std::string_view cn) {
-  static constexpr std::array<std::pair<std::string_view, Kind>, 22> kinds{
+  static constexpr std::array<std::pair<std::string_view, Kind>, 23> kinds{
       {{"2011", Kind::realtime}, {"2051", Kind::minute},    {"2061", Kind::hour},
        {"2031", Kind::day},      {"2021", Kind::device},    {"2041", Kind::device},
        {"2081", Kind::device},   {"3011", Kind::device},    {"3012", Kind::device},

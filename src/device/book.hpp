@@ -159,6 +159,9 @@ class Book final : public Register {
   // An empty secret: one is made. Returns it when it was.
   Result<std::string> set_secret(const std::string& id, const std::string& secret,
                                  const std::string& note, const std::string& actor, Instant now);
+  // A line of its history alone: what it was ordered to do, what it reported.
+  Result<Listed> note(const std::string& id, const std::string& action, const std::string& text,
+                      const std::string& actor, Instant now);
 
   std::optional<Listed> get(std::string_view id, Instant now) const;
   Page list(const Query& query, Instant now) const;

@@ -248,6 +248,11 @@ Result<std::string> Book::set_secret(const std::string& id, const std::string& s
   return made;
 }
 
+Result<Listed> Book::note(const std::string& id, const std::string& action, const std::string& text,
+                          const std::string& actor, Instant now) {
+  return edit(id, actor, now, [&](Device&) -> Result<Step> { return Step{{}, {}, action, text}; });
+}
+
 cairn::Status Book::write(std::vector<Written> all) {
   Strangers strangers = take_strangers();
   const auto done = [&]() -> cairn::Status {

@@ -87,7 +87,7 @@ void Hj212Desk::receive(Hj212Session& session, std::string_view bytes, std::int6
 
 void Hj212Desk::take_frame(Hj212Session& session, hj212::Frame frame, std::int64_t now_ms) {
   Message message;
-  message.sample = codec::shown_message(frame.bytes);
+  message.sample = codec::shown_message(hj212::without_passwords(frame.bytes));
   hj212::Parsed parsed;
   if (!frame.rubbish) parsed = hj212::parse(frame.data);
   message.packet = std::move(parsed.packet);
@@ -116,7 +116,8 @@ void Hj212Desk::take_message(Hj212Session& session, Message& message, std::int64
     ++counters_.denied;
     return close(session);
   }
-  if (!devices_.accepts(message.known->id, message.packet.pw)) {
+  const bool anew = speaks_anew(message);
+  if (!anew && !devices_.accepts(message.known->id, message.packet.pw)) {
     ++counters_.denied;
     fault(session, message, device::Fault::password, true, "the password (PW) is wrong");
     if (message.packet.wants_answer() && !is_data(message.kind)) {
@@ -167,11 +168,14 @@ void Hj212Desk::take_known(Hj212Session& session, const Message& message, std::i
   if (message.kind >= hj212::Kind::realtime && message.kind <= hj212::Kind::day) {
     return take_data(session, message, instrument, now_ms);
   }
-  const bool answered = take_answer(session, message, instrument);
+  const bool answered = take_answer(session, message, instrument, now_ms);
   // What answers us carries our QN, which says nothing of its clock.
   devices_.heard(instrument.device, 0, answered ? std::nullopt : clock_offset(session, message),
                  true_clock_.now());
   if (answered) return;
+  if (message.kind == hj212::Kind::device) {
+    return take_told(session, message, instrument, nullptr, now_ms);
+  }
   send(session, hj212::answer_to(packet));
   if (message.kind == hj212::Kind::clock) {
     const std::string* factor = packet.find("PolId");
@@ -229,7 +233,8 @@ std::optional<std::int64_t> Hj212Desk::clock_offset(Hj212Session& session, const
 }
 
 void Hj212Desk::find(Hj212Session& session, const Message& message, const hj212::Finding& finding) {
-  fault(session, message, fault_of(finding.trouble), finding.refuses, finding.text);
+  fault(session, message, fault_of(finding.trouble), finding.refuses,
+        hj212::without_passwords(finding.text));
 }
 
 // What does not keep a message from being read is counted once a session.
@@ -274,6 +279,8 @@ Hj212Standing Hj212Desk::standing(std::string_view mn) const {
   out.system = instrument.system;
   out.flags = instrument.flags;
   out.requests.assign(instrument.requests.rbegin(), instrument.requests.rend());
+  for (Hj212Request& request : out.requests) request.content.clear();
+  out.uploads = instrument.uploads;
   return out;
 }
 

@@ -24,6 +24,7 @@
 #include "device/register.hpp"
 #include "model/reading.hpp"
 #include "server/hj212_names.hpp"
+#include "server/hj212_orders.hpp"
 #include "watch/intake.hpp"
 
 namespace cairn::server {
@@ -68,29 +69,41 @@ struct Hj212Request {
   std::string qn;
   std::string command;  // as the operator named it
   std::string cn;
-  std::string content;  // CP
+  std::string content;  // CP; of a new password it is never shown, and gone with the request
+  std::string shown;    // the same without a password
   std::string by;       // who wants it; "back-fill": nobody
+  bool acts = false;    // as Hj212Order
+  std::string factor;   // that it is about, as the next; empty: any
+  std::string info;
   enum class State : std::uint8_t { sent, accepted, done, refused, failed, silent };
   State state = State::sent;
   std::string text;                                         // in words
   std::vector<std::pair<std::string, std::string>> result;  // what it answered
+  codec::hj212::Facts facts;                                // what that means
   std::uint64_t readings = 0;
   Instant begun;
+  std::optional<Instant> ended;  // when it became what it is
   std::optional<Interval> span;  // of a history, ends included
   std::int64_t deadline_ms = 0;
   int tries = 1;
+  bool settling = false;  // the register is taking the new password
+  bool lacks = false;     // it said done, but did not tell what was asked
 };
 const char* to_string(Hj212Request::State state);
 
-struct Hj212Command {
-  std::string command;                     // "realtime", "clock", "set_clock", "minutes", …
-  std::optional<std::int64_t> value = {};  // of a setting: seconds, minutes
-  std::optional<Interval> span = {};       // of a history
-  std::string factor = {};                 // PolId; empty: all
-  std::string by = {};
+// Something for the register of devices to write down. Nobody waits for the disk here: it comes
+// back by noted().
+struct Hj212Note {
+  std::uint64_t number = 0;
+  std::string device;
+  std::string actor;   // who asked, or hj212_actor
+  std::string action;  // of device::Step: "order", "report"
+  std::string text;
+  std::string password;  // the instrument has it now; empty: none
+  std::string serial;    // for a device without one; empty: none
 };
-// The words that a command may be.
-const std::vector<std::string>& hj212_commands();
+inline constexpr const char* hj212_actor = "system/hj212";
+inline constexpr std::size_t hj212_notes_most = 1'000;  // that wait for the disk
 
 // How an instrument fares, for its page.
 struct Hj212Standing {
@@ -99,6 +112,7 @@ struct Hj212Standing {
   std::string system;                              // ST
   std::map<std::string, char, std::less<>> flags;  // by code, where not N
   std::vector<Hj212Request> requests;              // newest first
+  codec::hj212::Facts uploads;                     // what it said of itself
 };
 
 struct Hj212DeskOptions {
@@ -135,6 +149,11 @@ class Hj212Desk {
   // Asks an instrument that is connected. The answer comes later: standing().
   Result<Hj212Request> ask(std::string_view mn, const Hj212Command& command, std::int64_t now_ms);
   Hj212Standing standing(std::string_view mn) const;
+  // The register is taking a new password that the instrument has already: it goes on as it is.
+  bool changes_password(std::string_view mn) const;
+  // What is to be written down since; each is to come back once by noted().
+  std::vector<Hj212Note> take_notes();
+  void noted(std::uint64_t number, const Status& done);
 
  private:
   struct Gap {
@@ -154,6 +173,16 @@ class Hj212Desk {
     std::deque<Hj212Request> requests;           // the newest last
     std::map<codec::hj212::Kind, Instant> last;  // DataTime
     std::deque<Gap> gaps;
+    codec::hj212::Facts uploads;
+    // A password that it may have by now: of the request with this QN.
+    struct NextPassword {
+      std::string pw;
+      std::string qn;
+      bool used = false;  // it has spoken with it
+    };
+    std::optional<NextPassword> next;
+    std::int64_t reports_day = 0;  // days since 1970 in UTC, of the next
+    int reports = 0;
   };
   struct Message {
     codec::hj212::Packet packet;
@@ -165,6 +194,13 @@ class Hj212Desk {
     std::uint64_t position = 0;
     std::uint64_t session = 0;
     std::string answer;
+  };
+  // A note that is being written, and what waits for it.
+  struct Noting {
+    std::string mn;
+    std::uint64_t session = 0;
+    std::string answer;  // to be sent then; empty: none
+    std::string qn;      // of the request that is settled by it; empty: none
   };
 
   void take_frame(Hj212Session& session, codec::hj212::Frame frame, std::int64_t now_ms);
@@ -178,7 +214,28 @@ class Hj212Desk {
   // The number of readings that were taken; nothing: the message has to come again.
   std::optional<std::size_t> submit(Hj212Session& session, const Message& message,
                                     Instrument& instrument, bool historical);
-  bool take_answer(Hj212Session& session, const Message& message, Instrument& instrument);
+  // 9011, 9012, 9013 and what was asked; false: it answers nothing.
+  bool take_answer(Hj212Session& session, const Message& message, Instrument& instrument,
+                   std::int64_t now_ms);
+  Hj212Request* asked(Instrument& instrument, const Message& message);
+  void take_received(Hj212Session& session, const Message& message, Instrument& instrument,
+                     Hj212Request& request, std::int64_t now_ms);
+  void take_done(Hj212Session& session, const Message& message, Instrument& instrument,
+                 Hj212Request& request);
+  void take_told(Hj212Session& session, const Message& message, Instrument& instrument,
+                 Hj212Request* request, std::int64_t now_ms);
+  void fill_answer(Hj212Session& session, const Message& message, Hj212Request& request,
+                   const codec::hj212::Facts& facts);
+  Hj212Note report_of(const Instrument& instrument, const codec::hj212::Facts& facts,
+                      bool was_asked) const;
+  bool may_report(Instrument& instrument);
+  void finish(Instrument& instrument, Hj212Request& request, Hj212Request::State state,
+              std::string text);
+  void settle(Instrument& instrument, Hj212Request& request, std::string text);
+  bool speaks_anew(const Message& message);
+  void note(Hj212Note note, Noting waits);
+  void note_order(const Instrument& instrument, const Hj212Request& request,
+                  std::string_view outcome);
   void watch_gap(const Message& message, Instrument& instrument, Instant data_time);
   std::int64_t lasting(const Message& message, const Instrument& instrument) const;
   std::optional<std::int64_t> clock_offset(Hj212Session& session, const Message& message);
@@ -191,6 +248,7 @@ class Hj212Desk {
   void send_request(Instrument& instrument, Hj212Request request, std::int64_t now_ms);
   void say(Instrument& instrument, const Hj212Request& request);
   void look_after(Instrument& instrument, std::int64_t now_ms);
+  void give_up(Instrument& instrument, Hj212Request& request);
   void fill_gap(Instrument& instrument, std::int64_t now_ms);
   static Hj212Request* running(Instrument& instrument);
   Hj212Request* history_of(Instrument& instrument, const Message& message, Instant data_time);
@@ -206,6 +264,9 @@ class Hj212Desk {
   std::map<std::uint64_t, Hj212Session*> sessions_;
   std::map<std::string, Instrument, std::less<>> instruments_;
   std::deque<Pending> pending_;
+  std::vector<Hj212Note> notes_;
+  std::map<std::uint64_t, Noting> noting_;  // by number
+  std::uint64_t last_note_ = 0;
   std::vector<Hj212Session*> dirty_;
   model::ReadingBatch batch_;
   std::int64_t last_qn_ms_ = 0;

@@ -10,6 +10,8 @@
 
 #include <array>
 #include <chrono>
+#include <condition_variable>
+#include <deque>
 #include <mutex>
 #include <thread>
 #include <unordered_map>
@@ -79,6 +81,64 @@ class Commits {
   std::vector<watch::Intake::Commit> commits_;
 };
 
+// Writes notes on a thread of its own: the door does not wait for the disk.
+class Clerk {
+ public:
+  using Told = std::vector<std::pair<std::uint64_t, Status>>;
+  Clerk(Hj212Endpoint::Keep keep, std::shared_ptr<Commits> wake)
+      : keep_(std::move(keep)), wake_(std::move(wake)), thread_([this] { run(); }) {}
+  ~Clerk() {
+    {
+      const std::lock_guard lock(mutex_);
+      stopping_ = true;
+    }
+    changed_.notify_all();
+    thread_.join();
+  }
+  Clerk(const Clerk&) = delete;
+  Clerk& operator=(const Clerk&) = delete;
+
+  void add(std::vector<Hj212Note> notes) {
+    const std::lock_guard lock(mutex_);
+    for (Hj212Note& note : notes) notes_.push_back(std::move(note));
+    changed_.notify_all();
+  }
+  Told take() {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(told_, {});
+  }
+
+ private:
+  // At the end everything is tried once more.
+  void run() {
+    std::unique_lock lock(mutex_);
+    for (;;) {
+      changed_.wait(lock, [this] { return stopping_ || !notes_.empty(); });
+      if (notes_.empty()) return;
+      const Hj212Note note = notes_.front();
+      lock.unlock();
+      Status done = keep_(note);
+      lock.lock();
+      if (!done && done.error().code == Code::io && !stopping_) {
+        changed_.wait_for(lock, std::chrono::seconds(1), [this] { return stopping_; });
+        continue;
+      }
+      notes_.pop_front();
+      told_.emplace_back(note.number, std::move(done));
+      wake_->wake();
+    }
+  }
+
+  const Hj212Endpoint::Keep keep_;
+  const std::shared_ptr<Commits> wake_;  // shared: as Commits
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<Hj212Note> notes_;
+  Told told_;
+  bool stopping_ = false;
+  std::thread thread_;  // last: it uses the rest
+};
+
 struct Connection {
   Hj212Session session;
   MqttSocket socket;
@@ -125,10 +185,16 @@ class Endpoint final : public Hj212Endpoint {
     const std::lock_guard lock(mutex_);
     return desk_.standing(mn);
   }
+  void keep_notes(Keep keep) override {
+    const std::lock_guard lock(mutex_);
+    clerk_ = std::make_unique<Clerk>(std::move(keep), commits_);
+  }
   void stop() override {
     stopping_ = true;
     commits_->wake();
     if (thread_.joinable()) thread_.join();
+    if (clerk_) clerk_->add(desk_.take_notes());
+    clerk_.reset();
   }
 
  private:
@@ -151,10 +217,21 @@ class Endpoint final : public Hj212Endpoint {
         next_tick_ms = now_ms_ + tick_ms;
         desk_.tick(now_ms_);
       }
+      pass_notes();
       flush_all();
     }
     const std::lock_guard lock(mutex_);
     while (!connections_.empty()) drop(connections_.begin()->first);
+  }
+
+  void pass_notes() {
+    if (clerk_) {
+      for (const auto& [number, done] : clerk_->take()) desk_.noted(number, done);
+    }
+    std::vector<Hj212Note> notes = desk_.take_notes();
+    if (notes.empty()) return;
+    if (clerk_) return clerk_->add(std::move(notes));
+    for (const Hj212Note& note : notes) desk_.noted(note.number, {});
   }
 
   void handle(const epoll_event& event) {
@@ -246,6 +323,7 @@ class Endpoint final : public Hj212Endpoint {
   std::uint64_t next_tag_ = first_tag;
   std::int64_t now_ms_ = 0;
   std::atomic<bool> stopping_{false};
+  std::unique_ptr<Clerk> clerk_;
   std::thread thread_;
   std::vector<char> buffer_ = std::vector<char>(64 * 1024);
 };

@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -41,6 +42,11 @@ class Hj212Endpoint {
   // Of the instrument with this MN; thread-safe.
   virtual Result<Hj212Request> ask(std::string_view mn, const Hj212Command& command) = 0;
   virtual Hj212Standing standing(std::string_view mn) const = 0;
+  // Who writes down what instruments did and said; on a thread of its own, one note after the
+  // other, again and again while the disk takes nothing (Code::io). Once, before the first
+  // instrument speaks; without it notes count as written.
+  using Keep = std::function<Status(const Hj212Note& note)>;
+  virtual void keep_notes(Keep keep) = 0;
   // shared: handlers that report the figures may outlive the endpoint.
   virtual std::shared_ptr<const Hj212Counters> counters() const = 0;
   // Waits; idempotent.

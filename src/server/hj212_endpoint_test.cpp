@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <thread>
 
@@ -122,6 +123,25 @@ TEST_F(Hj212EndpointTest, APortThatIsTakenIsSaid) {
       Hj212Endpoint::start(options, hj212_catalog(), intake_, devices_, clock_, clock_);
   ASSERT_FALSE(again);
   EXPECT_NE(again.error().message.find("HJ 212"), std::string::npos);
+}
+
+TEST_F(Hj212EndpointTest, AReportIsAcknowledgedWhenItIsWritten) {
+  start();
+  std::atomic<int> tries{0};
+  std::atomic<bool> full{true};
+  door_->keep_notes([&](const Hj212Note& note) -> Status {
+    EXPECT_EQ(note.action, "report");
+    ++tries;
+    return full ? fail(Code::io, "the disk is full") : Status{};
+  });
+  const Client client(door_->port());
+  ASSERT_TRUE(client.open);
+  client.send(Hj212Bench::data(clock_.at, "3015", "DataTime=20160801085857;VaseNo=2"));
+  ASSERT_TRUE(soon([&] { return tries > 0; }));
+  EXPECT_EQ(door_->counters()->acknowledged, 0u);
+  full = false;
+  EXPECT_NE(client.line().find("CN=9014"), std::string::npos);
+  EXPECT_GE(tries, 2);
 }
 
 }  // namespace
