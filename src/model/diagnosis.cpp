@@ -289,7 +289,11 @@ class Diagnoser {
     const auto spot = source.spot(place.line, place.column);
     if (!spot) {
       const std::size_t begin = source.offset(place.line, std::max(place.column, 1));
-      if (const auto word = word_of_line(source, place.line, message)) return word;
+      // Of a text that is no YAML the place is exact: the word there, or the sign.
+      const std::string_view rest = source.text().substr(std::min(begin, source.text().size()));
+      for (const std::string& word : quoted_words(message)) {
+        if (!word.empty() && rest.starts_with(word)) return Piece{begin, begin + word.size()};
+      }
       return Piece{begin, begin + 1};
     }
     if (message.starts_with("unknown key")) return unknown_key(source, *spot, place, message);

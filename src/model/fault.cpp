@@ -10,7 +10,8 @@ namespace {
 
 constexpr Fault all[] = {
     {"P0001",
-     "illegal *\nend of *\nbad *\nunknown token*\nunexpected *\nunknown directive*\nflow *\nkey "
+     "the { is not closed\nthe [ is not closed\nillegal *\nend of *\nbad *\nunknown "
+     "token*\nunexpected *\nunknown directive*\nflow *\nkey "
      "not found*\ninvalid *\nmap *\nblock *",
      "这里不是合法的YAML，多半是缩进、冒号或括号的问题；问题也可能在上一行。",
      "This is no YAML: mostly indentation, a colon or a bracket, perhaps of the line before.",
@@ -34,6 +35,27 @@ constexpr Fault all[] = {
      "找不到所写的文件；路径从数据包文件夹算起。",
      "A file that is named is not there; paths begin at the pack's folder.", "检查文件名和大小写",
      "look at the name and its case", "things: [Things.csv]", "things: [things.csv]"},
+    {"P0007",
+     "': ' stands within a text*\na text cannot begin with *\na quote is opened here*\na comment "
+     "begins at #*",
+     "文字里有YAML的记号：冒号加空格、#、开头的%或引号。这样的文字要整个放进单引号。",
+     "The text has a sign that means something to YAML: a colon and a blank, #, % or a quote at "
+     "its "
+     "beginning. Such a text stands in single quotes as a whole.",
+     "整个文字加单引号：'…'；文字里的单引号写两次",
+     "put the whole text in single quotes: '…'; a single quote within it is written twice",
+     "formula: share(barn: nh3 > 20)\nen: Warm: open the vents",
+     "formula: 'share(barn: nh3 > 20)'\nen: 'Warm: open the vents'"},
+    {"P0008", "it is indented by *", "同一层的行要从同一列开始；下一层的行比上一层多缩进两个空格。",
+     "Lines of one map begin in one column; what belongs to a line stands two blanks further in.",
+     "与同一层的行对齐", "begin in the column of the lines it belongs with",
+     "rules:\n  high:\n    type: gauge\n   when: level > 3",
+     "rules:\n  high:\n    type: gauge\n    when: level > 3"},
+    {"P0009", "a full-width *\nno blank stands behind the colon*",
+     "YAML的冒号和逗号是半角的，后面要有一个空格。",
+     "Colon and comma of YAML are ASCII, with a blank behind.", "用半角的“: ”和“, ”",
+     "write `: ` and `, ` in ASCII", "label: {zh：水位，en：Level}",
+     "label: {zh: 水位, en: Level}"},
     {"P0010", "unknown key '*'*", "没有这个键。写错的键不会被悄悄忽略。所有的键见docs/packs.md。",
      "There is no such key here. A misspelt key is never passed over in silence. docs/packs.md "
      "lists all.",
@@ -74,6 +96,9 @@ constexpr Fault all[] = {
      "名称要中英文都有；一样时只写一个文字。",
      "A label has both languages; where they are the same, write one text.", "补上缺的语言",
      "add the language that is missing", "label: {en: Gauge}", "label: {zh: 水位站, en: Gauge}"},
+    {"P0027", "the unit * is the *; degrees are *", "C是库仑，F是法拉；摄氏度写Cel或℃。",
+     "C is the coulomb and F the farad; degrees Celsius are Cel or ℃.", "写 Cel 或 ℃",
+     "write Cel or ℃", "unit: C", "unit: Cel"},
     {"P0021",
      "unknown unit '*'*\nthe unit '*'*\n'*' is not expected in the unit '*'\nthe unit is empty*\na "
      "unit of *",
@@ -90,6 +115,14 @@ constexpr Fault all[] = {
      "write 2024-07-01T08:00, with an offset or without", "from: 7/1/2024", "from: 2024-07-01"},
     {"P0024", "'*' is not a time zone*", "时区写成+08:00或Z。", "A zone is +08:00 or Z.",
      "写 '+08:00'", "write '+08:00'", "zone: CST", "zone: '+08:00'"},
+    {"P0025", "* has no source '*'*",
+     "来源表（SOURCES.md）里没有这个键，页面就说不出数据的出处和许可。",
+     "The table of sources has no such key, so a page cannot say whose the data are.",
+     "在表中加一行，或检查拼写", "add a row to the table, or look at the spelling",
+     "source: demonstation", "source: demonstration"},
+    {"P0026", "the pack is called '*', but its folder '*'", "数据包的标识要与文件夹同名。",
+     "A pack is called as its folder is.", "改 pack: 或文件夹名",
+     "mend `pack:`, or the folder's name", "pack: snow_depth", "pack: snow-depth"},
     {"P0030",
      "the * '*' is declared already at *\nthere is a pack '*' already\nthe type '*' has the "
      "property '*' already*\nthe band '*' at * is called '*' already\nthere is a unit '*' already",
@@ -100,6 +133,21 @@ constexpr Fault all[] = {
     {"P0031", "*no pack declares the type '*'*\nthere is no type of things '*'*",
      "没有数据包声明这个类型。", "No pack declares this type.", "检查拼写，或在types中声明",
      "look at the spelling, or declare it under types", "type: guage", "type: gauge"},
+    {"P0078", "thing *: *",
+     "对象清单的列名要与类型的属性同名，值要合乎属性的种类；单位不写在表里。",
+     "A column of the list of things is called as the property is, and its values are of the "
+     "property's kind; units do not stand in the table.",
+     "看列名和该属性的kind；数不带单位",
+     "look at the column's name and the property's kind; a number has no unit",
+     "nh3_limit\n25mg/m3", "nh3_limit\n25"},
+    {"P0061", "'*' has no property '*'",
+     "这个类型没有这个属性，也没有相近的。公式里的文字要加单引号，真假写TRUE或FALSE。",
+     "The type has no such property, and none of a similar name. A text in a formula stands in "
+     "single quotes; truth is TRUE or FALSE.",
+     "检查拼写，或在properties中声明；文字写'pig'，真假写TRUE、FALSE",
+     "look at the spelling, or declare it under properties; a text is written 'pig', truth TRUE or "
+     "FALSE",
+     "when: species = pig AND fan = off", "when: species = 'pig' AND fan = FALSE"},
     {"P0032",
      "'colour_by': the type * has no property '*'*\n'no_data': * has no observed property "
      "'*'*\ncolumn '*': * has no series '*'*\n*: * has no property '*'\n'*' has no property '*'*",
@@ -179,11 +227,37 @@ constexpr Fault all[] = {
     {"P0048", "the kind '*' needs `to`*", "事件种类要说明由哪类单位处置。",
      "A kind of incident says which kinds of units answer.", "加 to: [emergency]",
      "add to: [emergency]", "flood: {label: …}", "flood: {label: …, to: [water, emergency]}"},
+    {"P0049", "'to': no unit is of the kind '*'*",
+     "所在区域没有这一类单位（regions/*/units.csv的kind列），事件会落到值班台。",
+     "The home region has no unit of this kind (column `kind` of regions/*/units.csv): the "
+     "incident "
+     "would fall to the desk.",
+     "检查拼写，或在units.csv中加一个单位", "look at the spelling, or add a unit to units.csv",
+     "to: [agricultural]", "to: [agriculture, emergency]"},
+    {"P0062", "no pack brings the workflow '*'*",
+     "没有数据包带这个流程；流程由packs/response提供。",
+     "No pack brings this workflow; packs/response has them.", "从列出的流程中选一个",
+     "take one of those that are listed", "workflow: grid_event", "workflow: grid-event"},
+    {"P0064", "the replay names the indicator '*'*", "没有数据包声明这个指标。",
+     "No pack declares this indicator.", "检查拼写，或在 indicators 中声明",
+     "look at the spelling, or declare it under indicators", "formula: snow_higest",
+     "formula: snow_highest"},
     {"P0051", "there is no indicator '*'*", "公式里的这个名称不是指标。",
      "The formula names no indicator of that name.",
      "指标公式里属性要放进聚合：max(level of gauge)",
      "in an indicator a property stands in an aggregate: max(level of gauge)", "formula: level",
      "formula: max(level of gauge)"},
+    {"P0060",
+     "cannot compare a condition at *\ncannot compare * and a condition at *\ncannot compare a "
+     "text "
+     "at *\ncannot compare * and a text at *",
+     "两边不是同一种值：真假只与TRUE、FALSE比，文字只与'文字'比，数只与数比。",
+     "The two sides are values of different kinds: truth is compared with TRUE or FALSE, a text "
+     "with "
+     "a text in single quotes, a number with a number.",
+     "真假写 fan = FALSE 或 NOT fan；文字写 species = 'pig'；数不加引号",
+     "truth: fan = FALSE, or NOT fan; a text: species = 'pig'; a number has no quotes",
+     "when: fan = 0", "when: fan = FALSE"},
     {"P0052", "cannot * at * and * at *\n* needs one unit: *\n* has no unit, * is in *",
      "两边的单位不是同一种量，不能相加或比较。",
      "The two sides are of different dimensions and cannot be added or compared.",
@@ -226,7 +300,8 @@ constexpr Fault all[] = {
      "a window: avg(rain, 1h); an aggregate: max(rain of gauge)", "when: max(level of gauge) > 3",
      "when: level > 3"},
     {"P0050",
-     "expected *, found *\nthe formula is empty\nthis ')' closes nothing\ncomparisons do not "
+     "'*' is written *\nwrite * instead of *\nexpected *, found *\nthe formula is empty\nthis ')' "
+     "closes nothing\ncomparisons do not "
      "chain*\n*parentheses*\nthe text * is not closed*\n*has no place here*\nput NOT*\nwrite IS "
      "*\nNULL stands*\n'*' takes no 'of'*\n*not closed*",
      "公式写法有误。", "The formula cannot be read.", "语法见 docs/formula.md",
@@ -242,8 +317,9 @@ constexpr Fault all[] = {
      "long*",
      "这一行的列数与表头不同，多半是文字里有逗号。",
      "The row has another number of fields than the header; mostly a comma in a text.",
-     "含逗号的文字加双引号", "put texts with commas into double quotes", "a1,gauge,Long, narrow",
-     "a1,gauge,\"Long, narrow\""},
+     "含逗号的文字加双引号；小数点用“.”",
+     "put texts with commas into double quotes; write a decimal point, not a comma",
+     "a1,gauge,Long, narrow", "a1,gauge,\"Long, narrow\""},
     {"P0072", "lon *\na thing needs an id and a type\nvalid_from *\n'valid_*",
      "对象清单的这一行有误。", "This row of things is wrong.",
      "经度在前（东经102），纬度在后（北纬27）", "lon first (102), then lat (27), in degrees",
@@ -258,13 +334,24 @@ constexpr Fault all[] = {
      "有观测值，却没有对应的对象或序列属性。",
      "Observations are there, but not their thing or its series.", "检查对象清单",
      "look at the list of things", "", ""},
+    {"P0028", "column '*': * is neither 1 (true) nor 0 (false)",
+     "kind: boolean的属性，数据里只能是1（真）或0（假）。",
+     "A property of the kind boolean is 1 (true) or 0 (false) in data.", "检查列，或去掉kind",
+     "look at the column, or take `kind` away", "fan\n7", "fan\n1"},
     {"P0073", "the time cannot be read\n'*' in column * is not a number\n* more rows with mistakes",
      "序列文件的这一行读不懂。", "This row of the series cannot be read.",
-     "表示无值的文字写进 missing", "list texts that mean no value under missing",
+     "只写数；真假写1、0；表示无值的文字写进 missing",
+     "a number alone; truth is 1 or 0; list texts that mean no value under missing",
      "2024-07-01T08:00,N/A", "missing: [N/A]"},
-    {"P0074", "thing * names the region '*'*\nthere is no region '*'*\nthing *: *",
-     "对象清单里的区域或属性不存在。", "The row names a region or a property that is not there.",
-     "区域用六位代码", "regions are six-digit codes", "region: 西昌", "region: 513401"},
+    {"P0079", "* lies outside the boundary of *\n* has two versions valid at *",
+     "对象的位置或有效期与别的说法矛盾：标识写重了，经纬度或区划代码写错了。",
+     "The thing's place or time contradicts something else: an id stands twice, or the position or "
+     "the region's code is wrong.",
+     "检查标识、经纬度和区划代码", "look at the id, the position and the region's code",
+     "a1,gauge,513401,…\na1,gauge,513401,…", "a1,gauge,513401,…\na2,gauge,513401,…"},
+    {"P0074", "thing * names the region '*'*\nthere is no region '*'*", "区域不存在。",
+     "The region is not there.", "区域用六位代码", "regions are six-digit codes", "region: 西昌",
+     "region: 513401"},
     {"P0080", "there is no kind of simulated device '*'*", "没有这种模拟设备。",
      "There is no such kind of simulated device.", "cairn simulate kinds 列出全部",
      "`cairn simulate kinds` lists them", "simulate: slope", "simulate: slope_water"},

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 
@@ -78,6 +79,14 @@ void check_replay(const Catalog& catalog, const PackDef& pack, Problems& problem
   }
   for (const ReplayExpectation& line : pack.replay) {
     if (!line.incident.empty()) check_incident(catalog, line, problems);
+    if (is_identifier(line.formula) && catalog.indicator(line.formula) == nullptr) {
+      std::vector<std::string> known;
+      for (const IndicatorDef& indicator : catalog.indicators) known.push_back(indicator.id);
+      problems.error(line.place,
+                     format("the replay names the indicator '{}', which no pack declares{}",
+                            line.formula, meant(nearest(line.formula, known))),
+                     Code::not_found);
+    }
     if (line.rule.empty() || std::find(rules.begin(), rules.end(), line.rule) != rules.end()) {
       continue;
     }
@@ -169,11 +178,25 @@ void check_replay_times(const Catalog& catalog, const Records& records, Zone zon
     at->second->begin = std::min(at->second->begin, observation.time.begin);
     at->second->end = std::max(at->second->end, observation.time.end);
   }
+  std::set<std::string> things;
+  for (const PackDef& pack : catalog.packs) {
+    for (const SeriesFile& series : pack.series) things.insert(series.thing);
+  }
+  for (const Thing& thing : records.things) things.insert(thing.id);
   for (const PackDef& pack : catalog.packs) {
     for (const ReplayExpectation& line : pack.replay) {
       const auto rule = std::find_if(catalog.rules.begin(), catalog.rules.end(),
                                      [&](const RuleDef& known) { return known.id == line.rule; });
-      if (rule == catalog.rules.end() || !rule->no_data.empty()) continue;
+      if (rule == catalog.rules.end()) continue;
+      if (!things.contains(line.thing)) {
+        const std::vector<std::string> known(things.begin(), things.end());
+        problems.error(line.place,
+                       format("there is no thing '{}' to replay{}", line.thing,
+                              meant(nearest(line.thing, known))),
+                       Code::not_found);
+        continue;
+      }
+      if (!rule->no_data.empty()) continue;
       for (const Interval& firing : line.firings) {
         const auto& span = spans[line.thing];
         if (!span || firing.begin == Instant::min() ||

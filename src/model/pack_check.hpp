@@ -16,7 +16,8 @@ namespace cairn::model {
 // problems with the place of the declaration.
 void check_packs(const Catalog& catalog, const std::vector<Plan>& plans, Problems& problems);
 
-// Firings that a replay expects where the thing has no series at all: a slip in the year.
+// Replays of things that are not there, and firings that one expects where the thing has no series
+// at all: a slip in the year.
 void check_replay_times(const Catalog& catalog, const Records& records, Zone zone,
                         Problems& problems);
 

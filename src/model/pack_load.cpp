@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "core/text.hpp"
 #include "model/band_load.hpp"
@@ -45,6 +46,7 @@ class PackReader {
     pack.summary = map.label("summary");
     pack.directory = directory_;
     pack_ = pack.id;
+    check_folder(root->find("pack"));
     if (catalog_.pack(pack.id) != nullptr) {
       problems_.error(map.place(), format("there is a pack '{}' already", pack.id), Code::conflict);
       return;
@@ -81,12 +83,23 @@ class PackReader {
     for (const std::string& name : things) read_things(name);
     for (SeriesFile& series : pack.series) {
       load_series(files_, pack, series, catalog_, records_, problems_);
+      if (!series.simulated) need_source(series.source, series.place);
     }
     catalog_.packs.push_back(std::move(pack));
   }
 
  private:
   void problem(const Error& error) { problems_.errors.push_back(error); }
+
+  // Commands and links name a pack by its folder.
+  void check_folder(const YamlNode* id) {
+    const std::size_t slash = directory_.rfind('/');
+    if (id == nullptr || slash == std::string::npos) return;
+    const std::string folder = directory_.substr(slash + 1);
+    if (folder == pack_) return;
+    problems_.error(format("{}:{}:{}", file_, id->line, id->column),
+                    format("the pack is called '{}', but its folder '{}'", pack_, folder));
+  }
 
   template <class Use>
   void each_member(YamlMap& map, std::string_view key, Use use) {
@@ -121,11 +134,28 @@ class PackReader {
   void read_sources(YamlMap& map) {
     std::string name = map.text("sources");
     if (name.empty()) return;
+    sources_ = name;
     const auto text = files_.read(directory_ + "/" + name);
     if (!text) return problem(text.error());
     for (SourceDef& source : parse_sources(*text, "packs/" + pack_)) {
       catalog_.sources.push_back(std::move(source));
     }
+  }
+
+  // A key that the table of sources does not have is told once: the page could not say whose the
+  // data are.
+  void need_source(const std::string& key, const std::string& place) {
+    if (key.empty() || sources_.empty() || !asked_sources_.insert(key).second) return;
+    std::vector<std::string> known;
+    const std::string mine = "packs/" + pack_ + "/";
+    for (const SourceDef& source : catalog_.sources) {
+      if (source.key == key) return;
+      if (source.key.starts_with(mine)) known.push_back(source.key.substr(mine.size()));
+    }
+    const std::string word = key.substr(mine.size());
+    const auto near = nearest(word, known);
+    problems_.warning(place, format("{} has no source '{}'{}", sources_, word,
+                                    near ? format("; did you mean '{}'?", *near) : ""));
   }
 
   void read_answers(const YamlNode& node, PackDef& pack) {
@@ -144,6 +174,12 @@ class PackReader {
     const YamlNode* node = map.get("unit");
     if (node == nullptr) return unit_one();
     auto unit = parse_unit(node->scalar);
+    // A thermometer is meant; coulombs and farads are measured by nobody's sensors.
+    if (node->scalar == "C" || node->scalar == "F") {
+      problems_.warning(map.place(*node),
+                        format("the unit {} is the {}; degrees are Cel (℃) and [degF]",
+                               node->scalar, node->scalar == "C" ? "coulomb" : "farad"));
+    }
     if (unit) return *unit;
     problems_.error(map.place(*node), unit.error().message);
     return unit_one();
@@ -308,7 +344,10 @@ class PackReader {
     rule.label = map.label("label", true);
     rule.type = map.text("type", true);
     rule.no_data = map.text("no_data");
-    rule.when = map.text("when", rule.no_data.empty());
+    rule.when = map.text("when");
+    if (map.ok() && rule.when.empty() && rule.no_data.empty() && node.find("when") == nullptr) {
+      problems_.error(map.place(), "'when' is missing; a rule about silence has 'no_data' instead");
+    }
     rule.hold = read_span(map, "for");
     rule.clear = map.text("clear");
     rule.keep = read_span(map, "keep");
@@ -372,7 +411,11 @@ class PackReader {
     if (layer.id.empty()) layer.id = layer.type;
     layer.label = map.label("label", true);
     layer.colour_by = map.text("colour_by");
-    if (const std::string symbol = map.text("symbol"); !symbol.empty()) layer.symbol = symbol;
+    layer.symbol = one_of<std::string>(map, "symbol", layer.symbol,
+                                       {{"circle", "circle"},
+                                        {"square", "square"},
+                                        {"triangle", "triangle"},
+                                        {"diamond", "diamond"}});
     map.finish();
     catalog_.layers.push_back(std::move(layer));
   }
@@ -386,6 +429,10 @@ class PackReader {
     expectation.formula = map.text("formula", true);
     expectation.region = map.text("region", true);
     expectation.at = map.text("at", true);
+    if (const auto as_of = parse_as_of(expectation.at, pack_zone);
+        !as_of && !expectation.at.empty()) {
+      problems_.error(map.place(*node.find("at")), as_of.error().message);
+    }
     expectation.proposal = map.text("proposal");
     const YamlNode* value = node.find("value");
     if (value == nullptr) {
@@ -446,6 +493,9 @@ class PackReader {
       if (const auto from = read_instant(one, "from", true)) firing.begin = *from;
       if (const auto to = read_instant(one, "to")) firing.end = *to;
       one.finish();
+      if (firing.end <= firing.begin) {
+        problems_.error(one.place(), "'to' must be later than 'from'");
+      }
       expectation.firings.push_back(firing);
     }
     map.finish();
@@ -469,6 +519,7 @@ class PackReader {
     read_things_csv(*text, path, pack_zone, fresh, problems_);
     for (Thing& thing : fresh.things) {
       if (!thing.source.empty()) thing.source = "packs/" + pack_ + "/" + thing.source;
+      need_source(thing.source, thing.place);
       records_.things.push_back(std::move(thing));
     }
   }
@@ -477,6 +528,8 @@ class PackReader {
   std::string directory_;
   std::string file_;
   std::string pack_;
+  std::string sources_;  // the file; empty: none is named
+  std::set<std::string> asked_sources_;
   Catalog& catalog_;
   Records& records_;
   Problems& problems_;

@@ -10,19 +10,23 @@
 namespace cairn::model {
 namespace {
 
+// Of one file; the rest is counted.
+constexpr std::size_t most_rows_told = 5;
+
 struct Row {
   std::size_t line = 0;
   std::vector<std::string> fields;
 };
 
-// "8/17/2015 0:15", as American loggers write it.
+// "8/17/2015 0:15", as American loggers write it, and "2015/8/17 0:15", as spreadsheets in Chinese.
 std::optional<Instant> parse_slashed(std::string_view text, Zone zone) {
   const auto halves = split(text, ' ');
   const auto date = split(halves[0], '/');
   if (date.size() != 3 || halves.size() > 2) return std::nullopt;
-  const auto month = parse_integer(date[0]);
-  const auto day = parse_integer(date[1]);
-  const auto year = parse_integer(date[2]);
+  const bool year_first = date[0].size() == 4;
+  const auto month = parse_integer(date[year_first ? 1 : 0]);
+  const auto day = parse_integer(date[year_first ? 2 : 1]);
+  const auto year = parse_integer(date[year_first ? 0 : 2]);
   if (!month || !day || !year || *year < 1000 || *year > 9999) return std::nullopt;
   const Date civil{static_cast<std::int32_t>(*year), static_cast<std::uint8_t>(*month),
                    static_cast<std::uint8_t>(*day)};
@@ -46,7 +50,9 @@ class SeriesReader {
   SeriesReader(std::string_view name, const SeriesFile& series, Records& out, Problems& problems)
       : name_(name), series_(series), out_(out), problems_(problems) {}
 
-  bool bind(const std::vector<std::string>& header) {
+  // `whole`: no row has more fields than the header, as one with a decimal comma has.
+  bool bind(const std::vector<std::string>& header, bool whole) {
+    if (whole) width_ = header.size();
     for (const std::string& column : series_.time_columns) times_.push_back(find(header, column));
     for (const SeriesColumn& column : series_.columns) {
       values_.push_back(find(header, column.column));
@@ -55,9 +61,15 @@ class SeriesReader {
   }
 
   void read(const Row& row) {
+    if (width_ > 0 && row.fields.size() > width_) {
+      bad(row, format("{} fields where the header has {}", row.fields.size(), width_));
+      return;
+    }
     const auto time = time_of(row);
     if (!time) {
-      bad(row, "the time cannot be read");
+      bad(row, times_.size() == 1 ? format("'{}' is not a time: write it as 2024-07-01T08:00",
+                                           field(row, times_[0]))
+                                  : std::string("the time cannot be read"));
       return;
     }
     for (std::size_t i = 0; i < values_.size(); ++i) {
@@ -79,6 +91,12 @@ class SeriesReader {
                                    false,
                                    series_.source});
     }
+  }
+
+  void finish() const {
+    if (bad_rows_ <= most_rows_told) return;
+    problems_.error(std::string(name_),
+                    format("{} more rows with mistakes", bad_rows_ - most_rows_told));
   }
 
  private:
@@ -126,7 +144,7 @@ class SeriesReader {
 
   void bad(const Row& row, std::string message) {
     // A file with one mistake repeated a thousand times is one problem.
-    if (++bad_rows_ > limits::reported_errors) return;
+    if (++bad_rows_ > most_rows_told) return;
     problems_.error(format("{}:{}", name_, row.line), std::move(message));
   }
 
@@ -136,6 +154,7 @@ class SeriesReader {
   Problems& problems_;
   std::vector<std::size_t> times_;
   std::vector<std::size_t> values_;
+  std::size_t width_ = 0;  // 0: it does not matter
   std::size_t bad_rows_ = 0;
   bool failed_ = false;
 };
@@ -163,7 +182,7 @@ void read_columns(std::string_view text, SeriesReader& reader) {
     if (!bound) {
       std::vector<std::string> header;
       for (std::size_t i = 1; i <= row.fields.size(); ++i) header.push_back(format("${}", i));
-      if (!reader.bind(header)) return;
+      if (!reader.bind(header, false)) return;
       bound = true;
     }
     reader.read(row);
@@ -183,7 +202,7 @@ void read_series_text(std::string_view text, std::string_view name, const Series
   if (text.substr(0, 3) == "\xEF\xBB\xBF") text.remove_prefix(3);
   if (series.format == "columns") {
     read_columns(text, reader);
-    return;
+    return reader.finish();
   }
   std::size_t skipped_lines = 0;
   while (!text.empty() && text.front() == '#') {
@@ -199,10 +218,10 @@ void read_series_text(std::string_view text, std::string_view name, const Series
       problems.error(format("{}: {}", name, record.error().place), record.error().message);
       return;
     }
-    if (!*record) return;
+    if (!*record) return reader.finish();
     if (!bound) {
       for (std::string& field : (*record)->fields) field = std::string(trim(field));
-      if (!reader.bind((*record)->fields)) return;
+      if (!reader.bind((*record)->fields, true)) return;
       bound = true;
       continue;
     }

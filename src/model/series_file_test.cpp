@@ -110,7 +110,8 @@ TEST(SeriesFile, ABadRowIsReportedWithItsLineAndTheRestIsKept) {
       "2020-01-03,nan\n2020-01-04,1e999\n2020-01-05,4\n");
   EXPECT_EQ(got.records.observations.size(), 2u) << got.text();
   ASSERT_EQ(got.problems.errors.size(), 5u) << got.text();
-  EXPECT_EQ(to_string(got.problems.errors[0]), "d.csv:4: the time cannot be read");
+  EXPECT_EQ(to_string(got.problems.errors[0]),
+            "d.csv:4: 'yesterday' is not a time: write it as 2024-07-01T08:00");
   EXPECT_EQ(got.problems.errors[1].place, "d.csv:5");
   EXPECT_EQ(to_string(got.problems.errors[2]), "d.csv:6: 'high' in column level is not a number");
 }
@@ -120,11 +121,23 @@ TEST(SeriesFile, ACutRowHasNoValue) {
   EXPECT_EQ(got.text(), "2020-01-02T00:00:00+08:00 level 1\n");
 }
 
+TEST(SeriesFile, ADecimalCommaIsNotPassedOver) {
+  const Read got = read("time,level\n2020-01-01,1,5\n2020-01-02,1\n");
+  EXPECT_EQ(got.records.observations.size(), 1u);
+  EXPECT_NE(got.text().find("d.csv:2: 3 fields where the header has 2"), std::string::npos);
+}
+
+TEST(SeriesFile, ReadsTheDatesOfSpreadsheets) {
+  EXPECT_EQ(read("time,level\n2020/1/2 8:05,1\n8/17/2015 0:15,2\n").text(),
+            "2020-01-02T08:05:00+08:00 level 1\n2015-08-17T00:15:00+08:00 level 2\n");
+}
+
 TEST(SeriesFile, TheSameMistakeInEveryRowIsReportedBoundedly) {
   std::string text = "time,level\n";
   for (int i = 0; i < 5000; ++i) text += "2020-01-01,x\n";
   const Read got = read(text);
-  EXPECT_EQ(got.problems.errors.size(), limits::reported_errors);
+  ASSERT_EQ(got.problems.errors.size(), 6u);
+  EXPECT_EQ(to_string(got.problems.errors[5]), "d.csv: 4995 more rows with mistakes");
 }
 
 TEST(SeriesFile, SuggestsTheColumnThatWasMeant) {

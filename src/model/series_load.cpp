@@ -343,6 +343,26 @@ bool bind(SeriesFile& series, const Catalog& catalog, const Records& records, Pr
   return good;
 }
 
+// A truth is 1 or 0: anything else is a wrong column, or a wrong kind of the property.
+void check_truths(const SeriesFile& series, const Catalog& catalog, const Records& records,
+                  std::size_t from, Problems& problems) {
+  const auto thing = std::find_if(records.things.rbegin(), records.things.rend(),
+                                  [&](const Thing& known) { return known.id == series.thing; });
+  const TypeDef* type = thing == records.things.rend() ? nullptr : catalog.type(thing->type);
+  for (const SeriesColumn& column : series.columns) {
+    const PropertyDef* property = type == nullptr ? nullptr : type->property(column.property);
+    if (property == nullptr || property->kind != PropertyKind::boolean) continue;
+    for (std::size_t i = from; i < records.observations.size(); ++i) {
+      const Observation& one = records.observations[i];
+      if (one.property != column.property || one.value == 0 || one.value == 1) continue;
+      problems.error(series.place, format("column '{}': {} at {} is neither 1 (true) nor 0 (false)",
+                                          column.column, number_text(one.value),
+                                          to_string(one.time.begin, series.zone)));
+      break;
+    }
+  }
+}
+
 void add_source(const simulate::Kind& kind, const std::string& key, Catalog& catalog) {
   const bool known =
       std::ranges::find(catalog.sources, key, &SourceDef::key) != catalog.sources.end();
@@ -391,6 +411,7 @@ void load_series(const Files& files, const PackDef& pack, SeriesFile& series, Ca
                  Records& records, Problems& problems) {
   if (!bind(series, catalog, records, problems)) return;
   if (series.simulated) return run_simulated(series, catalog, records, problems);
+  const std::size_t before = records.observations.size();
   const std::string path = pack.directory + "/" + series.file;
   const auto text = files.read(path);
   if (!text) {
@@ -398,6 +419,7 @@ void load_series(const Files& files, const PackDef& pack, SeriesFile& series, Ca
     return;
   }
   read_series_text(*text, path, series, records, problems);
+  check_truths(series, catalog, records, before, problems);
 }
 
 simulate::Setting setting_of(const SimulatedSeries& device, Zone zone) {

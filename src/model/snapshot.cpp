@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 #include <tuple>
 
 #include "core/text.hpp"
@@ -36,7 +37,7 @@ class Builder {
   Snapshot build(const Records& records) {
     add_regions();
     for (const Thing& thing : records.things) add(thing);
-    check_versions();
+    check_versions(records);
     for (const Observation& observation : records.observations) add(observation);
     for (const Statistic& statistic : records.statistics) add(statistic);
     history_->sort();
@@ -114,6 +115,8 @@ class Builder {
     const TypeDef& def = catalog_.types[type];
     const int property = def.property_index(name);
     if (property < 0) {
+      // A wrong header would be told for each row.
+      if (!unknown_.insert(def.name + "." + name).second) return;
       std::vector<std::string> names;
       for (const PropertyDef& p : def.properties) names.push_back(p.name);
       problems_.error(thing.place, format("thing {}: the type {} has no property '{}'{}", thing.id,
@@ -129,7 +132,7 @@ class Builder {
   }
 
   // Versions of one thing must not overlap in time.
-  void check_versions() {
+  void check_versions(const Records& records) {
     for (const auto& table : tables_) {
       std::map<std::string, std::vector<std::uint32_t>> versions;
       for (std::uint32_t row = 0; row < table->size(); ++row) {
@@ -145,15 +148,24 @@ class Builder {
           const Interval& first = table->valid[rows[i]];
           Interval& second = table->valid[rows[i + 1]];
           if (first.end <= second.begin) continue;
-          problems_.error("",
-                          format("the {} {} has two versions valid at {}; the second is left "
-                                 "out",
-                                 table->type->name, id, to_string(second.begin)),
+          const std::string when =
+              second.begin == Instant::min() ? "one time" : to_string(second.begin);
+          problems_.error(place_of(records, id, second.begin),
+                          format("the {} {} has two versions valid at {}; the second is left out",
+                                 table->type->name, id, when),
                           Code::conflict);
           second = {Instant::max(), Instant::max()};
         }
       }
     }
+  }
+
+  // Of the last row that says so.
+  static std::string place_of(const Records& records, const std::string& id, Instant begin) {
+    const auto at = std::find_if(
+        records.things.rbegin(), records.things.rend(),
+        [&](const Thing& thing) { return thing.id == id && thing.valid.begin == begin; });
+    return at == records.things.rend() ? std::string() : at->place;
   }
 
   void add(const Observation& observation) {
@@ -286,6 +298,7 @@ class Builder {
   std::vector<TableBuilder> builders_;
   std::shared_ptr<MemoryHistory> history_ = std::make_shared<MemoryHistory>();
   std::unordered_map<std::string, std::uint16_t> source_index_;
+  std::set<std::string> unknown_;  // "type.property" of things that no pack declares
 };
 
 }  // namespace

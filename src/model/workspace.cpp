@@ -7,6 +7,7 @@
 #include "core/text.hpp"
 #include "model/pack_check.hpp"
 #include "model/pack_load.hpp"
+#include "model/pack_place.hpp"
 #include "model/plan_load.hpp"
 #include "model/response_load.hpp"
 #include "model/response_things.hpp"
@@ -151,6 +152,7 @@ Result<Workspace> load_workspace(const Files& files, const WorkspaceOptions& opt
   out.home = options.home;
   out.regions = std::move(regions);
   out.catalog = std::move(catalog);
+  check_pack_places(out, problems);
   return out;
 }
 

@@ -9,6 +9,7 @@
 
 #include "core/limits.hpp"
 #include "core/text.hpp"
+#include "model/yaml_mistake.hpp"
 
 namespace cairn::model {
 namespace {
@@ -19,19 +20,6 @@ struct Refused {
 
 std::string mark_place(std::string_view name, const YAML::Mark& mark) {
   return format("{}:{}:{}", name, mark.line + 1, mark.column + 1);
-}
-
-// The first line, up to `last`, that is indented by a tab; 0: none.
-int tab_before(std::string_view text, int last) {
-  for (int line = 1; line <= last && !text.empty(); ++line) {
-    const std::string_view here = text.substr(0, text.find('\n'));
-    const std::size_t begin = here.find_first_not_of(" \t\r");
-    if (begin != std::string_view::npos && here.substr(0, begin).find('\t') != here.npos) {
-      return line;
-    }
-    text.remove_prefix(std::min(here.size() + 1, text.size()));
-  }
-  return 0;
 }
 
 // Copies a yaml-cpp node; throws Refused, which parse_yaml turns into a result. `budget` counts
@@ -113,9 +101,10 @@ Result<YamlNode> parse_yaml(std::string_view text, std::string_view name) {
   } catch (const Refused& refused) {
     return fail(refused.error);
   } catch (const YAML::Exception& error) {
-    if (const int tab = tab_before(text, error.mark.line + 2); tab > 0) {
-      return fail(Code::invalid, "a tab stands in the indentation; YAML is indented by blanks",
-                  format("{}:{}:1", name, tab));
+    const auto mistake = explain_yaml(text, error.mark.line + 1, error.mark.column + 1, error.msg);
+    if (mistake) {
+      return fail(Code::invalid, mistake->message,
+                  format("{}:{}:{}", name, mistake->line, mistake->column));
     }
     return fail(Code::invalid, error.msg, mark_place(name, error.mark));
   } catch (const std::exception& error) {
@@ -222,7 +211,9 @@ void YamlMap::finish() {
     const std::string& key = member.first;
     if (std::find(asked_.begin(), asked_.end(), key) != asked_.end()) continue;
     std::string message = format("unknown key '{}'", key);
-    if (const auto near = nearest(key, asked_)) {
+    if (key.find("：") != std::string::npos) {
+      message = format("a full-width colon ： stands in '{}'; write : and a blank", key);
+    } else if (const auto near = nearest(key, asked_)) {
       message += format("; did you mean '{}'?", *near);
     } else if (!asked_.empty()) {
       std::vector<std::string> known = asked_;
