@@ -108,7 +108,7 @@ struct Counts {
 struct Step {
   Instant at;
   std::string actor;
-  std::string action;  // contact, register, import, change, approve, block, retire, secret, order, …
+  std::string action;  // contact, register, import, change, approve, block, retire, secret, order
   std::string note;
   bool operator==(const Step&) const = default;
 };
