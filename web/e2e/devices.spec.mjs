@@ -149,6 +149,18 @@ test('chapters of the plans name the packs that answer them', () =>
     const chapters = page.locator('.coverchapter');
     await chapters.first().waitFor();
     assert.ok((await chapters.locator('a.tag').count()) >= 5);
+    // The table counts each passage once: all = answered + later + never + outside + open.
+    const sums = page.locator('.coversums tbody tr');
+    assert.equal(await sums.count(), 6);
+    assert.ok((await page.locator('.coversums').boundingBox()).height > 150);
+    const [all, answered, , ...rest] = (await sums.last().locator('th.r').allInnerTexts()).map(
+      Number,
+    );
+    assert.ok(answered > 0 && rest.length === 4);
+    assert.equal(
+      rest.reduce((sum, each) => sum + each, answered),
+      all,
+    );
     // What no pack does is told by kind, with the words of the plan and the reason.
     const later = chapters.locator('details.left-later').first();
     await later.locator('summary').click();
