@@ -31,6 +31,7 @@
 
 #include "device/device.hpp"
 #include "device/register.hpp"
+#include "device/revocation.hpp"
 #include "device/secret.hpp"
 #include "store/ledger.hpp"
 
@@ -163,6 +164,10 @@ class Book final : public Register {
   Result<Listed> note(const std::string& id, const std::string& action, const std::string& text,
                       const std::string& actor, Instant now);
 
+  // Who is told at once when an approved device loses something; empty: nobody any more (waits for
+  // a call that is under way).
+  void on_revoked(Revoke revoke);
+
   std::optional<Listed> get(std::string_view id, Instant now) const;
   Page list(const Query& query, Instant now) const;
   std::vector<Vendor> vendors(const std::function<bool(std::string_view region)>& shown) const;
@@ -213,6 +218,8 @@ class Book final : public Register {
     Step step;
   };
   cairn::Status write(std::vector<Written> all);
+  std::vector<Revocation> take(std::vector<Written> all);
+  static std::optional<Revocation> lost(const Device& was, const Device& is);
   void drop_double(const Device& device);  // under unique mutex_, as the next
   void drop(std::uint32_t at);
   cairn::Status keep_counts();
@@ -234,6 +241,8 @@ class Book final : public Register {
   const BookOptions options_;
   const Instant opened_;
   std::mutex writing_;  // one change by people at a time; before mutex_
+  std::mutex revoke_mutex_;
+  Revoke revoke_;
 
   mutable std::shared_mutex mutex_;  // of all below, but an entry's counts
   std::deque<Entry> entries_;

@@ -269,6 +269,15 @@ cairn::Status Book::write(std::vector<Written> all) {
     give_back(std::move(strangers));
     return done;
   }
+  const std::vector<Revocation> revoked = take(std::move(all));
+  const std::lock_guard told(revoke_mutex_);
+  if (revoke_ && !revoked.empty()) revoke_(revoked);
+  return {};
+}
+
+// What is on disk goes into memory. Returns who lost something by it.
+std::vector<Revocation> Book::take(std::vector<Written> all) {
+  std::vector<Revocation> revoked;
   const std::unique_lock lock(mutex_);
   ++generation_;
   for (Written& one : all) {
@@ -280,13 +289,34 @@ cairn::Status Book::write(std::vector<Written> all) {
       enter(std::move(one.device), {});
       continue;
     }
+    if (auto loss = lost(entries_[at].device, one.device)) revoked.push_back(std::move(*loss));
     const bool begins = entries_[at].device.status != Status::approved;
     unindex(at);
     entries_[at].device = std::move(one.device);
     index(at);
     if (begins) entries_[at].since = std::max(entries_[at].since, now);
   }
-  return {};
+  return revoked;
+}
+
+std::optional<Revocation> Book::lost(const Device& was, const Device& is) {
+  if (was.status != Status::approved) return std::nullopt;
+  Revocation out{is.id, is.protocol, is.identity, Revoked::secret, is.reason};
+  if (is.status != Status::approved) {
+    out.why = is.status == Status::retired ? Revoked::retired : Revoked::blocked;
+  } else if (was.digest != is.digest) {
+    out.why = Revoked::secret;
+  } else if (was.target.thing != is.target.thing || was.facts.rights != is.facts.rights) {
+    out.why = Revoked::rights;
+  } else {
+    return std::nullopt;
+  }
+  return out;
+}
+
+void Book::on_revoked(Revoke revoke) {
+  const std::lock_guard lock(revoke_mutex_);
+  revoke_ = std::move(revoke);
 }
 
 // A stranger that came under this name while the device was being written.

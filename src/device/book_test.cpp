@@ -442,5 +442,47 @@ TEST_F(BookTest, DoorsAndPeopleAtOnce) {
   EXPECT_EQ(book_->get(id, start)->counts.readings, 6'000U);
 }
 
+TEST_F(BookTest, DoorsHearWhoLosesWhat) {
+  std::vector<Revocation> told;
+  book_->on_revoked([&](std::span<const Revocation> revoked) {
+    // Nothing is held: a door may look who it is.
+    for (const Revocation& one : revoked) EXPECT_TRUE(book_->get(one.device, start));
+    told.insert(told.end(), revoked.begin(), revoked.end());
+  });
+  const std::string id = add("m-1", 60, Protocol::mqtt, "slope-1");
+  ASSERT_TRUE(book_->change(
+      id,
+      [](Facts& facts) {
+        facts.vendor = "acme";
+        return cairn::Status{};
+      },
+      "", "li", start));
+  EXPECT_TRUE(told.empty()) << "nothing was lost";
+  const auto secret = book_->set_secret(id, "", "", "li", start);
+  ASSERT_TRUE(secret);
+  ASSERT_TRUE(book_->change(
+      id,
+      [](Facts& facts) {
+        facts.rights = {"slope-2"};
+        return cairn::Status{};
+      },
+      "", "li", start));
+  ASSERT_TRUE(book_->block(id, "stolen", "li", start));
+  ASSERT_TRUE(book_->set_secret(id, "", "", "li", start));  // of a blocked one nothing is open
+  ASSERT_TRUE(book_->approve(id, {.target = {.thing = "slope-1"}}, "li", start));
+  ASSERT_TRUE(book_->approve(id, {.target = {.thing = "slope-3"}}, "li", start));
+  ASSERT_TRUE(book_->retire(id, "gone", "li", start));
+  const std::vector<Revocation> due{{id, Protocol::mqtt, "m-1", Revoked::secret, ""},
+                                    {id, Protocol::mqtt, "m-1", Revoked::rights, ""},
+                                    {id, Protocol::mqtt, "m-1", Revoked::blocked, "stolen"},
+                                    {id, Protocol::mqtt, "m-1", Revoked::rights, ""},
+                                    {id, Protocol::mqtt, "m-1", Revoked::retired, "gone"}};
+  EXPECT_EQ(told, due);
+  book_->on_revoked({});
+  const std::string other = add("m-2", 60, Protocol::mqtt, "slope-4");
+  ASSERT_TRUE(book_->block(other, "x", "li", start));
+  EXPECT_EQ(told.size(), due.size());
+}
+
 }  // namespace
 }  // namespace cairn::device

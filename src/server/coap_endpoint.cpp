@@ -48,7 +48,7 @@ const std::uint8_t* bytes_of(std::string_view text) {
   return reinterpret_cast<const std::uint8_t*>(text.data());
 }
 
-// What the log's thread has for the door's.
+// What other threads have for the door's: of the log, and of the register of devices.
 class Commits {
  public:
   Commits() : wake_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {}
@@ -76,11 +76,23 @@ class Commits {
     const std::lock_guard lock(mutex_);
     return std::exchange(commits_, {});
   }
+  void revoke(std::span<const device::Revocation> revoked) {
+    {
+      const std::lock_guard lock(mutex_);
+      for (const device::Revocation& one : revoked) revoked_.insert(one.identity);
+    }
+    wake();
+  }
+  std::set<std::string> take_revoked() {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(revoked_, {});
+  }
 
  private:
   int wake_;
   std::mutex mutex_;
   std::deque<watch::Intake::Commit> commits_;
+  std::set<std::string> revoked_;  // names
 };
 
 Result<coap_address_t> address_of(const std::string& text, std::uint16_t port) {
@@ -187,6 +199,7 @@ class Endpoint final : public CoapEndpoint {
     alerts_changed_ = true;
     commits_->wake();
   }
+  void revoke(std::span<const device::Revocation> revoked) override { commits_->revoke(revoked); }
   void stop() override {
     stopping_ = true;
     commits_->wake();
@@ -204,12 +217,16 @@ class Endpoint final : public CoapEndpoint {
   void add_alerts();
   void run();
   void look_at_commits(std::int64_t now_ms);
+  void end_sessions_of(const std::string& name);
   static std::shared_ptr<void> hold(coap_session_t* session);
+  static bool is_over(const coap_session_t* session);
   static void send_answer(CoapExchange& exchange);
   static void send_empty(CoapExchange& exchange);
 
   // Called by libcoap, on the door's thread.
-  static const coap_bin_const_t* find_key(coap_bin_const_t* name, coap_session_t*, void* self);
+  static const coap_bin_const_t* find_key(coap_bin_const_t* name, coap_session_t* session,
+                                          void* self);
+  static int on_event(coap_session_t* session, coap_event_t event);
   static void on_post(coap_resource_t* resource, coap_session_t* session, const coap_pdu_t* request,
                       const coap_string_t*, coap_pdu_t* response);
   static void on_get(coap_resource_t* resource, coap_session_t* session, const coap_pdu_t* request,
@@ -225,8 +242,15 @@ class Endpoint final : public CoapEndpoint {
     coap_bin_const_t shown{};
   };
   std::map<std::string, GivenKey, std::less<>> given_keys_;  // as libcoap wants them
-  std::shared_ptr<CoapCounters> counters_;                           // shared: /metrics reads it
-  std::shared_ptr<Commits> commits_;  // shared: the intake's listener outlives us
+  struct Peer {
+    coap_address_t address{};
+    int interface = 0;
+  };
+  // Who shook hands under a name, by what peer_of() makes of its address. Not the sessions
+  // themselves: these are libcoap's, and go when it likes.
+  std::map<std::string, std::map<std::string, Peer>, std::less<>> peers_;
+  std::shared_ptr<CoapCounters> counters_;  // shared: /metrics reads it
+  std::shared_ptr<Commits> commits_;        // shared: the intake's listener outlives us
   std::uint16_t port_ = 0, dtls_port_ = 0;
   std::atomic<bool> stopping_{false};
   std::atomic<bool> alerts_changed_{false};
@@ -252,6 +276,8 @@ Status Endpoint::open() {
   coap_context_set_max_idle_sessions(context_.get(), options_.sessions);
   coap_context_set_max_handshake_sessions(context_.get(), options_.handshakes);
   coap_context_set_session_timeout(context_.get(), options_.session_seconds);
+  coap_set_app_data(context_.get(), this);
+  coap_register_event_handler(context_.get(), on_event);
   if (coap_context_get_coap_fd(context_.get()) < 0) {
     return fail(Code::unsupported, "this libcoap was built without epoll");
   }
@@ -304,7 +330,8 @@ Status Endpoint::use_keys() {
   return {};
 }
 
-const coap_bin_const_t* Endpoint::find_key(coap_bin_const_t* name, coap_session_t*, void* self) {
+const coap_bin_const_t* Endpoint::find_key(coap_bin_const_t* name, coap_session_t* session,
+                                           void* self) {
   auto& endpoint = *static_cast<Endpoint*>(self);
   const std::string_view text = text_of(name->s, name->length);
   auto key = endpoint.keys_.find(text);
@@ -312,7 +339,37 @@ const coap_bin_const_t* Endpoint::find_key(coap_bin_const_t* name, coap_session_
   GivenKey& given = endpoint.given_keys_[std::string(text)];
   given.bytes = std::move(*key);
   given.shown = {given.bytes.size(), bytes_of(given.bytes)};
+  endpoint.peers_[std::string(text)][peer_of(session)] = {*coap_session_get_addr_remote(session),
+                                                          coap_session_get_ifindex(session)};
   return &given.shown;
+}
+
+int Endpoint::on_event(coap_session_t* session, coap_event_t event) {
+  if (event != COAP_EVENT_SERVER_SESSION_DEL) return 0;
+  auto* endpoint = static_cast<Endpoint*>(coap_get_app_data(coap_session_get_context(session)));
+  const std::string peer = peer_of(session);
+  for (auto at = endpoint->peers_.begin(); at != endpoint->peers_.end();) {
+    at->second.erase(peer);
+    at = at->second.empty() ? endpoint->peers_.erase(at) : std::next(at);
+  }
+  return 0;
+}
+
+// The next datagram of such a peer begins a new handshake, with the key that holds then.
+void Endpoint::end_sessions_of(const std::string& name) {
+  const auto at = peers_.find(name);
+  if (at == peers_.end()) return;
+  const auto peers = std::move(at->second);
+  peers_.erase(at);
+  for (const auto& [key, peer] : peers) {
+    coap_session_t* session =
+        coap_session_get_by_peer(context_.get(), &peer.address, peer.interface);
+    if (session == nullptr || coap_session_get_proto(session) != COAP_PROTO_DTLS) continue;
+    const coap_bin_const_t* shown = coap_session_get_psk_identity(session);
+    if (shown != nullptr && text_of(shown->s, shown->length) != name) continue;  // another by now
+    coap_session_disconnected(session, COAP_NACK_TLS_FAILED);
+    ++counters_->revoked;
+  }
 }
 
 void Endpoint::add_ingest(const char* path) {
@@ -362,6 +419,7 @@ void Endpoint::run() {
 
 void Endpoint::look_at_commits(std::int64_t now_ms) {
   for (const watch::Intake::Commit& commit : commits_->take()) exchanges_.settle(commit);
+  for (const std::string& name : commits_->take_revoked()) end_sessions_of(name);
   exchanges_.tick(now_ms);
   counters_->waiting = static_cast<std::int64_t>(exchanges_.waiting());
   if (alerts_ == nullptr || now_ms - notified_ms_ < notify_ms || !alerts_changed_.exchange(false)) {
@@ -379,8 +437,15 @@ std::shared_ptr<void> Endpoint::hold(coap_session_t* session) {
           [](void* held) { coap_session_release(static_cast<coap_session_t*>(held)); }};
 }
 
+// Ended meanwhile: to send would begin a handshake of our own.
+bool Endpoint::is_over(const coap_session_t* session) {
+  return coap_session_get_proto(session) == COAP_PROTO_DTLS &&
+         coap_session_get_state(session) == COAP_SESSION_STATE_NONE;
+}
+
 void Endpoint::send_answer(CoapExchange& exchange) {
   auto* session = static_cast<coap_session_t*>(exchange.session.get());
+  if (is_over(session)) return;
   const CoapAnswer& answer = exchange.answer;
   const bool piggybacked = exchange.confirmable && !exchange.acknowledged;
   coap_pdu_type_t type = piggybacked ? COAP_MESSAGE_ACK : COAP_MESSAGE_CON;
@@ -406,6 +471,7 @@ void Endpoint::send_answer(CoapExchange& exchange) {
 
 void Endpoint::send_empty(CoapExchange& exchange) {
   auto* session = static_cast<coap_session_t*>(exchange.session.get());
+  if (is_over(session)) return;
   coap_pdu_t* pdu = coap_pdu_init(COAP_MESSAGE_ACK, COAP_EMPTY_CODE, exchange.message_id, 4);
   if (pdu != nullptr) coap_send(session, pdu);
 }

@@ -10,11 +10,13 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "core/result.hpp"
 #include "core/seams.hpp"
 #include "core/time.hpp"
+#include "device/revocation.hpp"
 #include "server/coap_ingest.hpp"
 #include "server/coap_keys.hpp"
 
@@ -50,6 +52,9 @@ class CoapEndpoint {
   virtual std::uint16_t dtls_port() const = 0;  // 0: none
   // Tells those who observe the alerts. Thread-safe, does not block.
   virtual void alerts_changed() = 0;
+  // Ends the DTLS sessions of these devices; all else is asked anew with each request.
+  // Thread-safe, does not block.
+  virtual void revoke(std::span<const device::Revocation> revoked) = 0;
   // shared: handlers that report the figures may outlive the endpoint.
   virtual std::shared_ptr<const CoapCounters> counters() const = 0;
   // Waits; idempotent.

@@ -4,12 +4,16 @@
 
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
+#include <openssl/ssl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cstdio>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include "core/text.hpp"
 #include "model/memory_files.hpp"
@@ -223,6 +227,93 @@ TEST_F(CoapEndpointTest, DtlsTellsTheSendersName) {
   run(format("-u meter-7 -k wrong-wrong-wrong-wrong -m post -t 110 -e '{}' {}", one, url));
   run(format("-u meter-8 -k 12345678901234567890 -m post -t 110 -e '{}' {}", one, url));
   EXPECT_EQ(intake.taken.size(), 1U);
+}
+
+// A device that stays: its handshake, then messages of one session.
+class DtlsDevice {
+ public:
+  explicit DtlsDevice(std::uint16_t port)
+      : context_(SSL_CTX_new(DTLS_client_method())), fd_(::socket(AF_INET, SOCK_DGRAM, 0)) {
+    SSL_CTX_set_psk_client_callback(
+        context_, [](SSL*, const char*, char* name, unsigned, unsigned char* key, unsigned) {
+          std::memcpy(name, "meter-7", 8);
+          std::memcpy(key, "12345678901234567890", 20);
+          return 20U;
+        });
+    SSL_CTX_set_cipher_list(context_, "PSK");
+    sockaddr_in to{};
+    to.sin_family = AF_INET;
+    to.sin_port = htons(port);
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    ::connect(fd_, reinterpret_cast<sockaddr*>(&to), sizeof to);
+    const timeval patience{3, 0};
+    ::setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    shake();
+  }
+  ~DtlsDevice() {
+    SSL_free(ssl_);
+    SSL_CTX_free(context_);
+    ::close(fd_);
+  }
+  // Again from the same address.
+  bool shake() {
+    SSL_free(ssl_);
+    ssl_ = SSL_new(context_);
+    BIO* bio = BIO_new_dgram(fd_, BIO_NOCLOSE);
+    sockaddr_storage to{};
+    socklen_t size = sizeof to;
+    ::getpeername(fd_, reinterpret_cast<sockaddr*>(&to), &size);
+    BIO_ctrl(bio, BIO_CTRL_DGRAM_SET_CONNECTED, 0, &to);
+    SSL_set_bio(ssl_, bio, bio);
+    return SSL_connect(ssl_) == 1;
+  }
+  // Empty: the session has ended, or nothing came.
+  std::string exchange(const std::string& datagram) {
+    if (SSL_write(ssl_, datagram.data(), static_cast<int>(datagram.size())) <= 0) return {};
+    return receive();
+  }
+  std::string receive() {
+    char buffer[2'048];
+    const int got = SSL_read(ssl_, buffer, sizeof buffer);
+    return got > 0 ? std::string(buffer, static_cast<std::size_t>(got)) : std::string();
+  }
+  bool told_the_end() const { return (SSL_get_shutdown(ssl_) & SSL_RECEIVED_SHUTDOWN) != 0; }
+
+ private:
+  SSL_CTX* context_;
+  SSL* ssl_ = nullptr;
+  int fd_;
+};
+
+TEST_F(CoapEndpointTest, ADtlsSessionEndsWithTheKey) {
+  start({.dtls_port = 0}, true);
+  std::atomic<bool> done{false};
+  std::thread disk([&] {
+    while (!done) {
+      intake.commit({1'000'000, 0, {}});
+      ::usleep(5'000);
+    }
+  });
+  {
+    DtlsDevice device(endpoint->dtls_port());
+    EXPECT_EQ(head_of(device.exchange(post(1, one))), "ACK 2.04 1");
+    const device::Revocation other{"dev-8", device::Protocol::coap, "meter-8"};
+    endpoint->revoke({&other, 1});
+    EXPECT_EQ(head_of(device.exchange(post(2, one))), "ACK 2.04 2");
+    const device::Revocation revoked{"dev-7", device::Protocol::coap, "meter-7"};
+    endpoint->revoke({&revoked, 1});
+    EXPECT_EQ(device.receive(), "");
+    EXPECT_TRUE(device.told_the_end());
+    EXPECT_EQ(endpoint->counters()->revoked, 1U);
+    const std::size_t taken = intake.taken.size();
+    EXPECT_EQ(device.exchange(post(3, one)), "");
+    EXPECT_EQ(intake.taken.size(), taken);
+    // From the same address it may come again, by the key that holds now.
+    EXPECT_TRUE(device.shake());
+    EXPECT_EQ(head_of(device.exchange(post(4, one))), "ACK 2.04 4");
+  }
+  done = true;
+  disk.join();
 }
 
 TEST_F(CoapEndpointTest, ObserversHearOfAlerts) {

@@ -31,6 +31,7 @@ struct CoapCounters {
   std::atomic<std::uint64_t> bytes_received{0};  // of payloads
   std::atomic<std::int64_t> waiting{0};          // requests that wait for the disk
   std::atomic<std::int64_t> observers{0};        // of alerts
+  std::atomic<std::uint64_t> revoked{0};         // DTLS sessions ended with the right to them
 };
 
 // Not thread-safe. What it refers to must outlive it.

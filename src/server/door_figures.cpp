@@ -58,6 +58,8 @@ void add_mqtt_gauges(std::vector<Gauge>& gauges, const MqttCounters& counters) {
              counters.dropped);
   door.total("slow_consumers", "Clients disconnected because they read too slowly.",
              counters.slow_consumers);
+  door.total("revoked", "Connections ended: new secret, other rights, blocked, retired.",
+             counters.revoked);
   door.total("protocol_errors", "Clients disconnected for breaking the protocol.",
              counters.protocol_errors);
   door.total("paused", "Times that reading stopped because the queue was full.", counters.paused);
@@ -71,6 +73,8 @@ void add_coap_gauges(std::vector<Gauge>& gauges, const CoapCounters& counters) {
   door.total("repeated", "Requests that had come before.", counters.repeated);
   door.total("readings", "Readings accepted.", counters.accepted);
   door.total("refused", "Readings, or whole messages, that were refused.", counters.refused);
+  door.total("revoked", "DTLS sessions ended: new secret, other rights, blocked, retired.",
+             counters.revoked);
   door.total("denied", "Messages without the right to write.", counters.denied);
   door.total("unavailable", "Messages answered 5.03: the queue or the disk was full.",
              counters.unavailable);

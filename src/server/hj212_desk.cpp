@@ -268,6 +268,16 @@ void Hj212Desk::close(Hj212Session& session) {
   }
 }
 
+void Hj212Desk::revoke(std::string_view mn) {
+  const auto at = instruments_.find(mn);
+  if (at == instruments_.end()) return;
+  const auto session = sessions_.find(std::exchange(at->second.session, 0));
+  if (session == sessions_.end()) return;
+  auto& sharing = session->second->instruments;
+  if (const auto own = sharing.find(mn); own != sharing.end()) sharing.erase(own);
+  if (sharing.empty()) close(*session->second);
+}
+
 Hj212Standing Hj212Desk::standing(std::string_view mn) const {
   Hj212Standing out;
   const auto at = instruments_.find(mn);

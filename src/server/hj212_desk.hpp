@@ -149,6 +149,9 @@ class Hj212Desk {
   // Asks an instrument that is connected. The answer comes later: standing().
   Result<Hj212Request> ask(std::string_view mn, const Hj212Command& command, std::int64_t now_ms);
   Hj212Standing standing(std::string_view mn) const;
+  // It may not go on as it is. A connection of its own is closed; in one that it shares it is away
+  // until it speaks again, and each of its frames is checked anyway.
+  void revoke(std::string_view mn);
   // The register is taking a new password that the instrument has already: it goes on as it is.
   bool changes_password(std::string_view mn) const;
   // What is to be written down since; each is to come back once by noted().

@@ -88,6 +88,39 @@ TEST(Hj212Desk, PasswordsAndBlockedInstruments) {
   EXPECT_EQ(bench.counters.denied, 3u);
 }
 
+TEST(Hj212Desk, AConnectionEndsWithTheRightToIt) {
+  Hj212Bench bench;
+  bench.say("2011", cod);
+  bench.to_disk();
+  bench.session.out.clear();
+  EXPECT_TRUE(bench.desk->standing("A1").connected);
+  bench.desk->revoke("B2");
+  EXPECT_FALSE(bench.session.closing) << "of another instrument";
+  bench.desk->revoke("A1");
+  EXPECT_TRUE(bench.session.closing);
+  EXPECT_FALSE(bench.desk->standing("A1").connected);
+  bench.say("2011", cod);
+  EXPECT_EQ(bench.intake.taken.size(), 1u) << "what it still sends is not heard";
+  EXPECT_FALSE(bench.desk->ask("A1", {.command = "clock"}, 1));
+}
+
+TEST(Hj212Desk, ASharedConnectionStaysForTheOthers) {
+  Hj212Bench bench;
+  bench.devices.known["B2"] = {"dev-2", "out-2", "outfall", "", device::Status::approved};
+  bench.say("2011", cod);
+  bench.say(Hj212Bench::data(bench.clock.at, "2011", cod, "B2"));
+  bench.devices.password = "654321";  // of A1 and, here, of all
+  bench.desk->revoke("A1");
+  EXPECT_FALSE(bench.session.closing);
+  EXPECT_FALSE(bench.desk->standing("A1").connected);
+  EXPECT_TRUE(bench.desk->standing("B2").connected);
+  bench.say("2011", cod);
+  EXPECT_EQ(bench.intake.taken.size(), 2u) << "with its old password it is refused";
+  bench.say(Hj212Bench::data(bench.clock.at, "2011", cod, "A1", "654321"));
+  EXPECT_EQ(bench.intake.taken.size(), 3u);
+  EXPECT_TRUE(bench.desk->standing("A1").connected);
+}
+
 TEST(Hj212Desk, TheFieldsFramesAreTakenOrTold) {
   Hj212Bench bench;
   std::string expected;

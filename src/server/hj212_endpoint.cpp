@@ -185,6 +185,15 @@ class Endpoint final : public Hj212Endpoint {
     const std::lock_guard lock(mutex_);
     return desk_.standing(mn);
   }
+  void revoke(std::span<const device::Revocation> revoked) override {
+    const std::lock_guard lock(mutex_);
+    for (const device::Revocation& one : revoked) {
+      if (one.protocol != device::Protocol::hj212) continue;
+      const bool knows = one.why == device::Revoked::secret && desk_.changes_password(one.identity);
+      if (!knows) desk_.revoke(one.identity);
+    }
+    commits_->wake();
+  }
   void keep_notes(Keep keep) override {
     const std::lock_guard lock(mutex_);
     clerk_ = std::make_unique<Clerk>(std::move(keep), commits_);
@@ -193,8 +202,11 @@ class Endpoint final : public Hj212Endpoint {
     stopping_ = true;
     commits_->wake();
     if (thread_.joinable()) thread_.join();
-    if (clerk_) clerk_->add(desk_.take_notes());
-    clerk_.reset();
+    if (clerk_) {
+      const std::lock_guard lock(mutex_);
+      clerk_->add(desk_.take_notes());
+    }
+    clerk_.reset();  // without the lock: the register may call revoke()
   }
 
  private:

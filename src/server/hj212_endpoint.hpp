@@ -10,11 +10,13 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
 #include "core/result.hpp"
 #include "core/seams.hpp"
+#include "device/revocation.hpp"
 #include "server/hj212_desk.hpp"
 
 namespace cairn::server {
@@ -47,6 +49,9 @@ class Hj212Endpoint {
   // instrument speaks; without it notes count as written.
   using Keep = std::function<Status(const Hj212Note& note)>;
   virtual void keep_notes(Keep keep) = 0;
+  // Ends the connections of these instruments; a connection that others share stays, without them.
+  // Thread-safe.
+  virtual void revoke(std::span<const device::Revocation> revoked) = 0;
   // shared: handlers that report the figures may outlive the endpoint.
   virtual std::shared_ptr<const Hj212Counters> counters() const = 0;
   // Waits; idempotent.

@@ -125,6 +125,22 @@ TEST_F(Hj212EndpointTest, APortThatIsTakenIsSaid) {
   EXPECT_NE(again.error().message.find("HJ 212"), std::string::npos);
 }
 
+TEST_F(Hj212EndpointTest, ABlockedInstrumentIsHungUpOn) {
+  start();
+  const Client client(door_->port());
+  ASSERT_TRUE(client.open);
+  client.send(data());
+  ASSERT_TRUE(soon([&] { return door_->standing("A1").connected; }));
+  const device::Revocation other{"dev-1", device::Protocol::mqtt, "A1", device::Revoked::blocked};
+  door_->revoke({&other, 1});
+  EXPECT_TRUE(door_->standing("A1").connected) << "a name of another door";
+  const device::Revocation revoked{"dev-1", device::Protocol::hj212, "A1",
+                                   device::Revoked::blocked};
+  door_->revoke({&revoked, 1});
+  EXPECT_EQ(client.line(), "");
+  EXPECT_TRUE(soon([&] { return door_->counters()->connections == 0; }));
+}
+
 TEST_F(Hj212EndpointTest, AReportIsAcknowledgedWhenItIsWritten) {
   start();
   std::atomic<int> tries{0};

@@ -89,6 +89,12 @@ Result<std::unique_ptr<LiveService>> LiveService::open(Files& files, const Clock
           return door->publish(topic, payload, {.retain = retain, .qos = qos});
         });
   }
+  if (options.device_desk != nullptr) {
+    options.device_desk->book().on_revoked(
+        [live = live.get()](std::span<const device::Revocation> revoked) {
+          live->revoke(revoked);
+        });
+  }
   return live;
 }
 
@@ -214,6 +220,13 @@ Status LiveService::between(std::function<Status()> work) {
   return threads_->between(std::move(work));
 }
 
+// What is open of who may not go on ends, at every door that keeps something open.
+void LiveService::revoke(std::span<const device::Revocation> revoked) {
+  if (mqtt_) mqtt_->revoke(revoked);
+  if (coap_) coap_->revoke(revoked);
+  if (hj212_) hj212_->revoke(revoked);
+}
+
 Status LiveService::run() {
   threads_ = std::make_unique<LiveThreads>(*engine_, options_.fatal);
   return {};
@@ -226,6 +239,7 @@ void LiveService::rehearse(const watch::World& world, Instant start, std::uint16
 
 void LiveService::stop() {
   if (player_) player_->stop();
+  if (options_.device_desk != nullptr) options_.device_desk->book().on_revoked({});
   if (hj212_) hj212_->stop();
   if (modbus_) modbus_->stop();
   if (mqtt_) mqtt_->stop();

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -98,6 +99,7 @@ class LiveService {
   explicit LiveService(const LiveOptions& options) : options_(options) {}
   Status lock();
   watch::Intake& door_intake(device::Protocol protocol);
+  void revoke(std::span<const device::Revocation> revoked);
 
   LiveOptions options_;
   int lock_ = -1;

@@ -21,6 +21,7 @@
 
 #include "codec/mqtt.hpp"
 #include "core/seams.hpp"
+#include "device/revocation.hpp"
 #include "server/identity.hpp"
 #include "server/mqtt_endpoint.hpp"
 #include "server/mqtt_ingest.hpp"
@@ -55,6 +56,9 @@ class MqttBroker {
   // Closes a link whose time is up. The next time to look at it, in steady milliseconds.
   std::int64_t check(MqttLink& link, std::int64_t now_ms);
   void shut_down(MqttLink& link);
+  // Of the register of devices, by their names.
+  using Revoked = std::map<std::string, device::Revocation, std::less<>>;
+  void revoke(const Revoked& revoked, std::int64_t now_ms);
 
   // Links with bytes to send or to close; the caller clears the list and the links' flags.
   std::vector<MqttLink*>& dirty() { return dirty_; }
@@ -86,6 +90,7 @@ class MqttBroker {
   void answer_connect(MqttLink& link, const codec::mqtt::Connect& connect, bool present,
                       std::string_view assigned_id);
   void end_session(MqttSession& session);
+  void revoke(MqttSession& session, const device::Revocation& revocation);
   void leave(MqttLink& link, bool send_will);
   void send_will(MqttSession& session);
   void redeliver(MqttLink& link);

@@ -282,6 +282,51 @@ void MqttBroker::end_session(MqttSession& session) {
   sessions_.erase(sessions_.find(session.client_id));
 }
 
+void MqttBroker::revoke(const Revoked& revoked, std::int64_t now_ms) {
+  now_ms_ = now_ms;
+  // By id: a session may end with its link, and others with the will of that.
+  std::vector<std::string> found;
+  for (const auto& [id, session] : sessions_) {
+    if (revoked.contains(session->identity.name)) found.push_back(id);
+  }
+  for (const std::string& id : found) {
+    const auto at = sessions_.find(id);
+    if (at == sessions_.end()) continue;
+    revoke(*at->second, revoked.find(at->second->identity.name)->second);
+  }
+  end_slow_consumers();
+}
+
+void MqttBroker::revoke(MqttSession& session, const device::Revocation& revocation) {
+  using device::Revoked;
+  const bool nothing_left =
+      revocation.why == Revoked::blocked || revocation.why == Revoked::retired;
+  const std::string id = session.client_id;
+  // A certificate holds, whatever the token is now.
+  const bool by_token = session.link == nullptr || session.link->certificate_name.empty();
+  if (revocation.why == Revoked::secret && !by_token) return;
+  if (session.link != nullptr) {
+    // What may not be said any more is not said by a will either.
+    session.will.reset();
+    ++counters_.revoked;
+    if (revocation.why == Revoked::secret) {
+      disconnect(*session.link, Reason::not_authorized, "the device has a new secret");
+    } else if (revocation.why == Revoked::rights) {
+      disconnect(*session.link, Reason::administrative,
+                 "the rights of the device have changed: connect again");
+    } else {
+      const std::string text = format("the device {} is {}{}", revocation.device,
+                                      revocation.why == Revoked::blocked ? "blocked" : "retired",
+                                      revocation.reason.empty() ? "" : ": " + revocation.reason);
+      disconnect(*session.link, Reason::administrative, text);
+    }
+  }
+  const auto at = sessions_.find(id);
+  if (at == sessions_.end() || !nothing_left) return;
+  at->second->will.reset();
+  end_session(*at->second);
+}
+
 // Makes room for a new session: the one that would end first goes. False when all are here.
 bool MqttBroker::drop_oldest_away() {
   if (due_.empty()) return false;

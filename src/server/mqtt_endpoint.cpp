@@ -73,12 +73,22 @@ class Mailbox {
     const std::uint64_t one = 1;
     if (::write(wake_.get(), &one, sizeof one) < 0) return;  // full: it is awake already
   }
-  void take(std::deque<watch::Intake::Commit>& commits, std::deque<Post>& posts) {
+  // Bounded by the register, which has each device once.
+  void revoke(std::span<const device::Revocation> revoked) {
+    {
+      const std::lock_guard lock(mutex_);
+      for (const device::Revocation& one : revoked) revoked_.insert_or_assign(one.device, one);
+    }
+    wake();
+  }
+  void take(std::deque<watch::Intake::Commit>& commits, std::deque<Post>& posts,
+            MqttBroker::Revoked& revoked) {
     std::uint64_t count = 0;
     if (::read(wake_.get(), &count, sizeof count) < 0) count = 0;
     const std::lock_guard lock(mutex_);
     commits.swap(commits_);
     posts.swap(posts_);
+    revoked.swap(revoked_);
   }
 
  private:
@@ -86,6 +96,7 @@ class Mailbox {
   std::mutex mutex_;
   std::deque<watch::Intake::Commit> commits_;
   std::deque<Post> posts_;
+  MqttBroker::Revoked revoked_;
 };
 
 struct Connection final : MqttLink {
@@ -141,6 +152,7 @@ class Endpoint final : public MqttEndpoint {
   bool publish(std::string_view topic, std::string_view payload, Delivery delivery) override {
     return mailbox_->post({std::string(topic), std::string(payload), delivery});
   }
+  void revoke(std::span<const device::Revocation> revoked) override { mailbox_->revoke(revoked); }
   std::shared_ptr<const MqttCounters> counters() const override { return counters_; }
   void stop() override {
     stopping_ = true;
@@ -203,8 +215,10 @@ class Endpoint final : public MqttEndpoint {
   void read_mailbox() {
     std::deque<watch::Intake::Commit> commits;
     std::deque<Mailbox::Post> posts;
-    mailbox_->take(commits, posts);
+    MqttBroker::Revoked revoked;
+    mailbox_->take(commits, posts, revoked);
     for (const auto& commit : commits) broker_.committed(commit, now_ms_);
+    if (!revoked.empty()) broker_.revoke(revoked, now_ms_);
     for (const auto& post : posts) {
       broker_.publish(post.topic, post.payload, post.delivery, now_ms_);
     }

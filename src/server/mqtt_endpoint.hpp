@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -19,6 +20,7 @@
 #include "core/result.hpp"
 #include "core/seams.hpp"
 #include "core/time.hpp"
+#include "device/revocation.hpp"
 
 namespace cairn::watch {
 class Intake;
@@ -64,6 +66,7 @@ struct MqttCounters {
   std::atomic<std::int64_t> delivered{0};       // PUBLISH packets to subscribers
   std::atomic<std::int64_t> dropped{0};         // messages for subscribers that were away or slow
   std::atomic<std::int64_t> slow_consumers{0};  // disconnected for it
+  std::atomic<std::int64_t> revoked{0};         // connections ended with the right to them
   std::atomic<std::int64_t> protocol_errors{0};
   std::atomic<std::int64_t> paused{0};  // times that reading stopped because the intake was full
   std::atomic<std::int64_t> bytes_received{0};
@@ -90,6 +93,10 @@ class MqttEndpoint {
   // To the subscribers. Thread-safe, does not block; false when the mailbox is full (the endpoint
   // is stuck or far behind) and the message was dropped.
   virtual bool publish(std::string_view topic, std::string_view payload, Delivery delivery) = 0;
+
+  // Ends the connections of these devices, and of those that may nothing any more their sessions.
+  // Thread-safe, does not block.
+  virtual void revoke(std::span<const device::Revocation> revoked) = 0;
 
   // shared: handlers that report the figures may outlive the endpoint.
   virtual std::shared_ptr<const MqttCounters> counters() const = 0;
