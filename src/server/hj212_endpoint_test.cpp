@@ -160,5 +160,33 @@ TEST_F(Hj212EndpointTest, AReportIsAcknowledgedWhenItIsWritten) {
   EXPECT_GE(tries, 2);
 }
 
+TEST_F(Hj212EndpointTest, ANewPasswordDoesNotEndTheConnectionThatHasIt) {
+  start();
+  door_->keep_notes([&](const Hj212Note& note) -> Status {
+    if (note.password.empty()) return {};
+    // As the register does it: the connections of the old secret end.
+    const device::Revocation revoked{"dev-1", device::Protocol::hj212, "A1",
+                                     device::Revoked::secret};
+    door_->revoke({&revoked, 1});
+    return {};
+  });
+  const Client client(door_->port());
+  ASSERT_TRUE(client.open);
+  client.send(data());
+  ASSERT_TRUE(soon([&] { return door_->standing("A1").connected; }));
+  (void)client.line();
+  const auto asked =
+      door_->ask("A1", {.command = "set_password", .by = "li", .password = "654321"});
+  ASSERT_TRUE(asked);
+  EXPECT_NE(client.line().find("NewPW=654321"), std::string::npos);
+  client.send(codec::hj212::write_frame(
+      format("QN={};ST=91;CN=9012;PW=123456;MN=A1;Flag=4;CP=&&ExeRtn=1&&", asked->qn)));
+  EXPECT_TRUE(soon([&] {
+    return door_->standing("A1").requests.at(0).state == Hj212Request::State::done;
+  }));
+  EXPECT_TRUE(door_->standing("A1").connected);
+  door_->stop();
+}
+
 }  // namespace
 }  // namespace cairn::server
