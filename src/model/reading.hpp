@@ -24,11 +24,18 @@ struct Reading {
   std::uint32_t record = 0;   // its number in the message, from 0, for errors
 };
 
+// What is wrong with a reading, for who counts faults, where the code of the error does not say it.
+enum class Flaw : std::uint8_t {
+  other,
+  clock  // its time is impossible: the sender's clock is wrong
+};
+
 // A part of a message that was not taken.
 struct Refusal {
   std::uint32_t record = 0;
   std::string text;  // the record as sent, cut to 500 bytes
   Error error;       // place: JSON pointer, line, or "record N"
+  Flaw flaw = Flaw::other;
 };
 
 struct ReadingBatch {

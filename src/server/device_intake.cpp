@@ -28,10 +28,10 @@ std::string shown(const model::Reading& reading) {
   return format("{}/{} {} {}", reading.thing, reading.property, reading.value, reading.unit);
 }
 
-Fault fault_of(const Error& error) {
-  if (error.code == Code::not_found) return Fault::unknown_name;
-  if (error.code == Code::denied) return Fault::refused;
-  return error.message.find("clock") == std::string::npos ? Fault::value : Fault::clock;
+Fault fault_of(const model::Refusal& refusal) {
+  if (refusal.flaw == model::Flaw::clock) return Fault::clock;
+  if (refusal.error.code == Code::not_found) return Fault::unknown_name;
+  return refusal.error.code == Code::denied ? Fault::refused : Fault::value;
 }
 
 }  // namespace
@@ -140,7 +140,7 @@ void DeviceIntake::complain(const watch::Sender& sender, std::uint32_t device,
     return;
   }
   if (device == Book::none) return;
-  const Fault fault = thing.empty() ? Fault::syntax : fault_of(refusal.error);
+  const Fault fault = thing.empty() ? Fault::syntax : fault_of(refusal);
   book.fault(protocol_, book.standing(device).id, {}, fault, refusal.error.message, refusal.text,
              now);
 }

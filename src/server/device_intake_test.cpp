@@ -19,7 +19,12 @@ class TestIntake final : public watch::Intake {
     out.refused = batch.refused;
     taken.clear();
     for (const model::Reading& reading : batch.readings) {
-      if (desk_.knows(reading.thing) || reading.thing.starts_with("device:")) {
+      if (reading.property == "late") {
+        out.refused.push_back(
+            {reading.record, "x", {Code::invalid, "too old", {}}, model::Flaw::clock});
+      } else if (reading.property == "clock") {
+        out.refused.push_back({reading.record, "x", {Code::invalid, "clock is no number", {}}});
+      } else if (desk_.knows(reading.thing) || reading.thing.starts_with("device:")) {
         ++out.accepted;
         taken.push_back(std::string(reading.thing) + "/" + std::string(reading.property));
       } else {
@@ -77,6 +82,14 @@ TEST_F(DeviceIntakeTest, CountsWhatADeviceSays) {
   EXPECT_EQ(book().get(a, now())->counts.readings, 2U);
   EXPECT_EQ(book().get(b, now())->counts.messages, 2U);
   EXPECT_EQ(book().get(b, now())->counts.last_heard, now());
+}
+
+TEST_F(DeviceIntakeTest, FaultsOfTheClockAreCountedByTheirFlawNotByTheirWords) {
+  const std::string a = add("a", "s2");
+  say("", {{"s2", "late"}, {"s2", "clock"}});
+  const auto counts = book().get(a, now())->counts;
+  EXPECT_EQ(counts.faults[static_cast<std::size_t>(device::Fault::clock)], 1U);
+  EXPECT_EQ(counts.faults[static_cast<std::size_t>(device::Fault::value)], 1U);
 }
 
 TEST_F(DeviceIntakeTest, BlockedDevicesHearWhy) {

@@ -150,8 +150,8 @@ std::optional<Conversion> Desk::conversion_to(const model::PropertyDef& property
   return at->second;
 }
 
-std::optional<Error> Desk::check(const model::Reading& reading, const Found& found, Instant now,
-                                 double& value) {
+std::optional<Desk::Wrong> Desk::check(const model::Reading& reading, const Found& found,
+                                       Instant now, double& value) {
   const model::PropertyDef& property = *found.property;
   value = reading.value;
   std::string_view unit = reading.unit;
@@ -160,31 +160,34 @@ std::optional<Error> Desk::check(const model::Reading& reading, const Found& fou
     if (found.name->unit) unit = found.name->unit->text;
   }
   if (!std::isfinite(value)) {
-    return Error{Code::invalid, "the value is not a finite number", {}};
+    return Wrong{{Code::invalid, "the value is not a finite number", {}}};
   }
   if (reading.time < earliest_reading) {
-    return Error{Code::invalid,
-                 format("the time {} is before 2000-01-02: the device's clock is not set",
-                        to_string(reading.time)),
-                 {}};
+    return Wrong{{Code::invalid,
+                  format("the time {} is before 2000-01-02: the device's clock is not set",
+                         to_string(reading.time)),
+                  {}},
+                 model::Flaw::clock};
   }
   if (reading.time.ns > now.ns + ahead_ns) {
-    return Error{Code::invalid,
-                 format("the time {} lies more than 10 minutes ahead of {}: set the device's clock",
-                        to_string(reading.time), to_string(now)),
-                 {}};
+    return Wrong{
+        {Code::invalid,
+         format("the time {} lies more than 10 minutes ahead of {}: set the device's clock",
+                to_string(reading.time), to_string(now)),
+         {}},
+        model::Flaw::clock};
   }
   if (unit.empty() || unit == property.unit.text) return std::nullopt;
   const auto conversion = conversion_to(property, unit);
   if (!conversion) {
-    return Error{Code::invalid,
-                 format("the unit '{}' does not fit '{}', which is in {}", unit, property.name,
-                        property.unit.text),
-                 {}};
+    return Wrong{{Code::invalid,
+                  format("the unit '{}' does not fit '{}', which is in {}", unit, property.name,
+                         property.unit.text),
+                  {}}};
   }
   value = conversion->apply(value);
   if (std::isfinite(value)) return std::nullopt;
-  return Error{Code::invalid, "the value is too large for its unit", {}};
+  return Wrong{{Code::invalid, "the value is too large for its unit", {}}};
 }
 
 void Desk::resolve(const Names& names, const Sender& sender, const model::ReadingBatch& batch,
@@ -195,12 +198,12 @@ void Desk::resolve(const Names& names, const Sender& sender, const model::Readin
   out.readings.reserve(batch.readings.size());
   for (const model::Reading& reading : batch.readings) {
     const Found found = lookup.find(reading.thing, reading.property);
-    std::optional<Error> wrong;
+    std::optional<Wrong> wrong;
     double value = 0;
     if (!everything && !names_thing(sender.things, reading.thing)) {
-      wrong = Error{Code::denied, format("the sender may not write to '{}'", reading.thing), {}};
+      wrong = Wrong{{Code::denied, format("the sender may not write to '{}'", reading.thing), {}}};
     } else if (found.cell == stream::none) {
-      wrong = names.binding->find(reading.thing, reading.property).error();
+      wrong = Wrong{names.binding->find(reading.thing, reading.property).error()};
     } else {
       wrong = check(reading, found, now, value);
     }
@@ -208,14 +211,14 @@ void Desk::resolve(const Names& names, const Sender& sender, const model::Readin
       out.readings.emplace_back(found.cell, stream::Observed{0, reading.time.ns, value});
       continue;
     }
-    wrong->place = format("record {}", reading.record + 1);
+    wrong->error.place = format("record {}", reading.record + 1);
     std::string text = format("{}/{} {} {} {}", reading.thing, reading.property, reading.value,
                               reading.unit, to_string(reading.time));
     if (text.size() > limits::refused_text_bytes) {
       text.resize(limits::refused_text_bytes);  // and not within a character
       text.resize(std::min(text.size(), first_invalid_utf8(text)));
     }
-    out.refused.push_back({reading.record, std::move(text), std::move(*wrong)});
+    out.refused.push_back({reading.record, std::move(text), std::move(wrong->error), wrong->flaw});
   }
 }
 

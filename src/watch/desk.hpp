@@ -97,7 +97,11 @@ class Desk final : public Intake {
 
   void resolve(const Names& names, const Sender& sender, const model::ReadingBatch& batch,
                Instant now, Resolved& out);
-  std::optional<Error> check(const model::Reading& reading, const Found& found, Instant now,
+  struct Wrong {
+    Error error;
+    model::Flaw flaw = model::Flaw::other;
+  };
+  std::optional<Wrong> check(const model::Reading& reading, const Found& found, Instant now,
                              double& value);
   std::optional<Conversion> conversion_to(const model::PropertyDef& property,
                                           std::string_view unit);

@@ -96,6 +96,20 @@ TEST_F(DeskTest, EachRefusalSaysWhy) {
   EXPECT_EQ(sink_.lines[0].substr(0, 9), "gateway: ");
 }
 
+// Whoever counts faults need not read the words.
+TEST_F(DeskTest, AWrongClockIsToldByItsFlaw) {
+  auto early = reading("a", 1);
+  early.time = {0};
+  auto ahead = reading("a", 1);
+  ahead.time = clock_.now() + 11 * 60 * ns_per_second;
+  const Receipt receipt = submit({early, ahead, reading("a", 1, "mm"), reading("clock", 1)});
+  ASSERT_EQ(receipt.refused.size(), 4u);
+  EXPECT_EQ(receipt.refused[0].flaw, model::Flaw::clock);
+  EXPECT_EQ(receipt.refused[1].flaw, model::Flaw::clock);
+  EXPECT_EQ(receipt.refused[2].flaw, model::Flaw::other);
+  EXPECT_EQ(receipt.refused[3].flaw, model::Flaw::other) << "a name is no clock";
+}
+
 // What devices call a property: the value is scaled and in the declared unit; our own name counts
 // first, and other types know nothing of it.
 TEST(DeskNames, OtherNamesOfATypeAreUnderstood) {
