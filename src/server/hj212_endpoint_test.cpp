@@ -174,7 +174,6 @@ TEST_F(Hj212EndpointTest, ANewPasswordDoesNotEndTheConnectionThatHasIt) {
   ASSERT_TRUE(client.open);
   client.send(data());
   ASSERT_TRUE(soon([&] { return door_->standing("A1").connected; }));
-  (void)client.line();
   const auto asked =
       door_->ask("A1", {.command = "set_password", .by = "li", .password = "654321"});
   ASSERT_TRUE(asked);
