@@ -2,7 +2,9 @@
 // Where a thing of an alert stands.
 #pragma once
 
+#include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -18,7 +20,13 @@ struct Spot {
   std::string region;  // code of the smallest division it lies in
   std::optional<geo::Point> point;
   bool estimated = false;  // the position is
+  bool simulated = false;  // its readings are of a simulated device
 };
+
+// Of the things behind a group: how many are simulated.
+enum class Simulated : std::uint8_t { none, some, all };
+Simulated simulated_of(std::span<const Spot> spots);
+const char* to_string(Simulated simulated);
 
 // Of the registry: the version of the thing that counts at `at`. `type` may be empty. What is not
 // known keeps its id as name, and `region`.

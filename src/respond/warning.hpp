@@ -13,6 +13,7 @@
 #include "codec/cap.hpp"
 #include "core/time.hpp"
 #include "respond/group.hpp"
+#include "respond/spot.hpp"
 
 namespace cairn::respond {
 
@@ -81,6 +82,7 @@ struct Draft {
   std::string region;  // the nearest division that holds all its areas
   Level level = Level::blue;
   int expires_minutes = 0;
+  Simulated simulated = Simulated::none;  // of the things behind it
 };
 
 }  // namespace cairn::respond

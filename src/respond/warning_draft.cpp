@@ -76,6 +76,7 @@ class Drafter {
 
   Result<DraftMade> run() {
     const bool follows = wish_.act != WarningAct::release;
+    set_simulated();
     Status done = follows ? from_chain() : from_scratch();
     if (done) done = set_status();
     if (done) done = set_areas();
@@ -91,6 +92,15 @@ class Drafter {
 
  private:
   Telling& t() { return out_.telling; }
+
+  // By the group itself, or by that of the incident.
+  void set_simulated() {
+    std::optional<AlertGroup> behind = sources_.group;
+    if (!behind && sources_.incident && !sources_.incident->group.empty() && options_.group) {
+      behind = options_.group(sources_.incident->group);
+    }
+    if (behind) out_.draft.simulated = simulated_of(options_, *behind, nullptr);
+  }
 
   Status from_chain() {
     if (sources_.messages.empty()) return fail(Code::invalid, "name the warning", "/warning");
@@ -114,6 +124,9 @@ class Drafter {
       telling = group_telling(options_, ground_, *sources_.group, nullptr);
       telling.parameters = {{"CairnRule", sources_.group->lead_rule},
                             {"CairnGroup", sources_.group->id}};
+      if (const Simulated simulated = out_.draft.simulated; simulated != Simulated::none) {
+        telling.parameters.push_back({"CairnSimulated", to_string(simulated)});
+      }
       out_.draft.group = sources_.group->id;
     } else if (sources_.incident) {
       const Incident& incident = *sources_.incident;
@@ -143,8 +156,13 @@ class Drafter {
         return fail(Code::invalid, "a warning keeps the status that it began with", "/status");
       }
     } else {
-      telling.status =
-          asked.value_or(options_.exercise ? codec::CapStatus::exercise : codec::CapStatus::actual);
+      telling.status = asked.value_or(options_.exercise || simulated() ? codec::CapStatus::exercise
+                                                                       : codec::CapStatus::actual);
+      if (simulated() && telling.status == codec::CapStatus::actual) {
+        return fail(Code::invalid,
+                    "all readings behind it are of simulated devices: exercises and tests only",
+                    "/status");
+      }
     }
     if (options_.exercise && telling.status == codec::CapStatus::actual) {
       return fail(Code::invalid, "a demonstration sends exercises and tests only", "/status");
@@ -152,13 +170,18 @@ class Drafter {
     if (!wish_.note.empty()) {
       telling.note = wish_.note;
     } else if (wish_.act == WarningAct::release) {
-      telling.note = options_.exercise ? options_.exercise_note : std::string();
+      telling.note = options_.exercise ? options_.exercise_note
+                     : telling.status == codec::CapStatus::exercise && simulated()
+                         ? std::string(simulated_note)
+                         : std::string();
     }
     if (telling.status != codec::CapStatus::actual && telling.note.empty()) {
       error("note-missing at note: say what is exercised or tested");
     }
     return {};
   }
+
+  bool simulated() const { return out_.draft.simulated == Simulated::all; }
 
   Status set_areas() {
     Telling& telling = t();
@@ -279,11 +302,20 @@ class Drafter {
     }
   }
 
+  // Whoever writes the text anew: that readings are simulated is said in it.
+  void say_simulated(Label& text) const {
+    const Label words = simulated_words(out_.draft.simulated);
+    if (words.empty() || text.empty()) return;
+    if (!text.zh.empty() && text.zh.find(words.zh) == std::string::npos) text.zh += words.zh;
+    if (!text.en.empty() && text.en.find(words.en) == std::string::npos) text.en += " " + words.en;
+  }
+
   void set_words() {
     Telling& telling = t();
     if (wish_.headline) telling.headline = *wish_.headline;
     if (wish_.description) telling.description = *wish_.description;
     if (wish_.instruction) telling.instruction = *wish_.instruction;
+    say_simulated(telling.description);
     telling.headline = cleaned(telling.headline);
     telling.description = cleaned(telling.description);
     telling.instruction = cleaned(telling.instruction);

@@ -240,7 +240,11 @@ class DutyRound {
       telling.responses = {codec::CapResponse::none};
     }
     const std::string words = reason.zh + " / " + reason.en;
-    telling.note = options_.exercise ? options_.exercise_note + "; " + words : words;
+    const bool exercise = telling.status == codec::CapStatus::exercise;
+    const std::string mark = options_.exercise ? options_.exercise_note
+                             : exercise        ? simulated_note
+                                               : "";
+    telling.note = mark.empty() ? words : mark + "; " + words;
     return print(chain, std::move(telling), reason, true);
   }
 

@@ -259,6 +259,29 @@ TEST_F(Duty, ADemonstrationSaysSoEverywhere) {
   }
 }
 
+TEST_F(Duty, SimulatedReadingsAloneAreAnExercise) {
+  Spot made{"slope:a", {"坡甲", "Slope A"}, "513430", geo::Point{103.25, 27.70}, false, true};
+  Spot real{"slope:b", {"坡乙", "Slope B"}, "513430", geo::Point{103.26, 27.70}, false, false};
+  spots_["G-1"] = {made};
+  change(Kind::opened, group());
+  EXPECT_EQ(cap(0).status, codec::CapStatus::exercise);
+  EXPECT_EQ(cap(0).note, simulated_note);
+  EXPECT_TRUE(outbox_.postings[0].title.starts_with("【演练】"));
+  EXPECT_NE(words_of(cap(0)).description.zh.find("读数来自模拟设备。"), std::string::npos);
+  // One thing that is real: it calls in earnest, and still says what is simulated.
+  spots_["G-1"] = {made, real};
+  later(5);
+  change(Kind::worsened, group(Level::red));
+  EXPECT_EQ(cap(1).status, codec::CapStatus::actual);
+  EXPECT_EQ(cap(1).note.find("模拟"), std::string::npos);
+  EXPECT_NE(words_of(cap(1)).description.zh.find("部分读数来自模拟设备。"), std::string::npos);
+  EXPECT_NE(words_of(cap(1)).description.en.find("Some readings are of simulated devices."),
+            std::string::npos);
+  spots_["G-2"] = {real};
+  change(Kind::opened, group(Level::yellow, "G-2"));
+  EXPECT_EQ(words_of(cap(2)).description.zh.find("模拟"), std::string::npos);
+}
+
 TEST_F(Duty, OneAlertAsAMessageOfItsOwn) {
   model::Alert alert;
   alert.id = "a-77";

@@ -80,11 +80,33 @@ codec::CapCheckOptions WarningGround::check() const {
   return out;
 }
 
+Simulated simulated_of(const WarningOptions& options, const AlertGroup& group,
+                       const store::Database* inside) {
+  return options.spots ? simulated_of(options.spots(group, inside)) : Simulated::none;
+}
+
+Label simulated_words(Simulated simulated) {
+  switch (simulated) {
+    case Simulated::none:
+      return {};
+    case Simulated::some:
+      return {"部分读数来自模拟设备。", "Some readings are of simulated devices."};
+    case Simulated::all:
+      return {"读数来自模拟设备。", "The readings are of simulated devices."};
+  }
+  return {};
+}
+
 Telling group_telling(const WarningOptions& options, const WarningGround& ground,
                       const AlertGroup& group, const store::Database* inside) {
   Telling t;
-  t.status = options.exercise ? codec::CapStatus::exercise : codec::CapStatus::actual;
-  if (options.exercise) t.note = options.exercise_note;
+  const std::vector<Spot> found =
+      options.spots ? options.spots(group, inside) : std::vector<Spot>{};
+  const Simulated simulated = simulated_of(found);
+  // What no real reading is behind is never Actual; one real thing is enough to be.
+  const bool exercise = options.exercise || simulated == Simulated::all;
+  t.status = exercise ? codec::CapStatus::exercise : codec::CapStatus::actual;
+  if (exercise) t.note = options.exercise ? options.exercise_note : simulated_note;
   t.level = group.level;
   t.sender_name = options.sender_name;
   t.contact = options.contact;
@@ -102,13 +124,15 @@ Telling group_telling(const WarningOptions& options, const WarningGround& ground
   const Label counts = count_words(group);
   t.description = {std::string(trim(reason.in(Language::zh))) + counts.zh,
                    std::string(trim(reason.in(Language::en))) + " " + counts.en};
+  if (const Label words = simulated_words(simulated); !words.empty()) {
+    t.description.zh += words.zh;
+    t.description.en += " " + words.en;
+  }
   std::vector<AreaSpot> spots;
   bool estimated = false;
-  if (options.spots) {
-    for (const Spot& spot : options.spots(group, inside)) {
-      spots.push_back({spot.region.empty() ? group.region : spot.region, spot.point});
-      estimated = estimated || spot.estimated;
-    }
+  for (const Spot& spot : found) {
+    spots.push_back({spot.region.empty() ? group.region : spot.region, spot.point});
+    estimated = estimated || spot.estimated;
   }
   t.areas = ground.areas.around(spots, options.radius_m);
   if (t.areas.empty()) {
@@ -118,6 +142,9 @@ Telling group_telling(const WarningOptions& options, const WarningGround& ground
   t.parameters = {{"CairnRule", group.lead_rule},
                   {"CairnGroup", group.id},
                   {"CairnEstimated", estimated ? "true" : "false"}};
+  if (simulated != Simulated::none) {
+    t.parameters.push_back({"CairnSimulated", to_string(simulated)});
+  }
   t.incidents = {group.id};
   return t;
 }

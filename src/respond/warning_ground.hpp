@@ -12,6 +12,7 @@
 
 #include "respond/area.hpp"
 #include "respond/cap_compose.hpp"
+#include "respond/spot.hpp"
 #include "respond/warning_desk.hpp"
 #include "respond/warning_store.hpp"
 
@@ -73,6 +74,14 @@ Label cleaned(const Label& label);
 // What a group's message tells: texts, areas, level. `inside`: see WarningOptions.
 Telling group_telling(const WarningOptions& options, const WarningGround& ground,
                       const AlertGroup& group, const store::Database* inside);
+// The things behind a group, as `options` knows them; simulated ones are told in each message.
+Simulated simulated_of(const WarningOptions& options, const AlertGroup& group,
+                       const store::Database* inside);
+// "读数来自模拟设备。"; empty for none.
+Label simulated_words(Simulated simulated);
+// Of an exercise that is one because nothing behind it is real.
+inline constexpr const char* simulated_note =
+    "读数来自模拟设备，不是真实预警 / Readings of simulated devices, not a real warning";
 // The same for a message that ends or repeats another one: texts and areas of that.
 Result<Telling> telling_of(const Message& message);
 

@@ -242,6 +242,34 @@ TEST_F(PublicWarning, ADemonstrationReleasesNothingActual) {
   EXPECT_EQ(sent(actual).warning.status, "Test");
 }
 
+TEST_F(PublicWarning, NothingActualRestsOnSimulatedReadingsAlone) {
+  spots_["G-1"][0].simulated = true;
+  const Draft made = draft(of_group());
+  EXPECT_EQ(made.simulated, Simulated::all);
+  EXPECT_EQ(made.alert.status, codec::CapStatus::exercise);
+  EXPECT_EQ(made.alert.note, simulated_note);
+  EXPECT_TRUE(made.alert.infos[0].headline.starts_with("【演练】"));
+  EXPECT_TRUE(made.sendable);
+  Wish asked = of_group();
+  asked.status = "Actual";
+  EXPECT_EQ(desk().prepare(asked, now_).error().place, "/status");
+  // Also of an incident of that group; and whoever writes the text anew.
+  incidents_["I-1"].id = "I-1";
+  incidents_["I-1"].group = "G-1";
+  incidents_["I-1"].region = "513430";
+  Wish wish = free_wish();
+  wish.incident = "I-1";
+  EXPECT_EQ(draft(wish).alert.status, codec::CapStatus::exercise);
+  spots_["G-1"].push_back({"slope:b", {"坡乙", "Slope B"}, "513430", geo::Point{103.26, 27.70}});
+  asked.description = Label{"请撤离。", "Leave."};
+  const Draft mixed = draft(asked);
+  EXPECT_EQ(mixed.simulated, Simulated::some);
+  EXPECT_EQ(mixed.alert.status, codec::CapStatus::actual);
+  EXPECT_EQ(mixed.alert.infos[0].description, "请撤离。部分读数来自模拟设备。");
+  EXPECT_EQ(mixed.alert.infos[1].description, "Leave. Some readings are of simulated devices.");
+  EXPECT_EQ(draft(free_wish()).simulated, Simulated::none);
+}
+
 class SecondPerson : public PublicWarning {
  protected:
   void SetUp() override {

@@ -60,7 +60,7 @@ void add_spot(Json& out, const respond::Spot& spot, const char* label) {
   out["position_estimated"] = spot.estimated;
 }
 
-Json group_json(const AlertGroup& g, const State& state, const Label& reason) {
+Json group_json(const AlertGroup& g, const State& state, const GroupReasons& reasons) {
   const Zone zone = state.workspace->zone;
   const model::RuleDef* rule = find_rule(state, g.lead_rule);
   const respond::Spot spot =
@@ -77,11 +77,12 @@ Json group_json(const AlertGroup& g, const State& state, const Label& reason) {
            {"state", respond::to_string(g.state)},
            {"level", respond::level_word(g.level)},
            {"highest", respond::level_word(g.highest)},
-           {"reason", json_label(reason)},
+           {"reason", json_label(reasons(g))},
            {"lead_alert", g.lead},
            {"lead_rule", g.lead_rule},
            {"lead_thing", g.lead_thing}};
   add_spot(out, spot, "lead_thing_label");
+  out["simulated"] = respond::to_string(reasons.simulated(g));
   out["parent"] = json_text_or_null(g.parent);
   out["cause"] = json_text_or_null(g.cause);
   out["since"] = to_string(g.since, zone);
@@ -127,6 +128,7 @@ Json member_json(const GroupMember& m, const State& state) {
            {"thing", m.thing}};
   const auto spot = respond::spot_of(state.base->snapshot(), m.type, m.thing, m.region, m.began);
   add_spot(out, spot, "thing_label");
+  out["simulated"] = spot.simulated;
   out["type"] = m.type;
   out["region"] = region_json_or_null(state, m.region);
   out["state"] = model::to_string(m.state);
@@ -175,7 +177,7 @@ Page page_of(Inquiry& in, std::int64_t standard) {
 Json groups_json(const std::vector<AlertGroup>& groups, const Call& call, const GroupDoors& doors) {
   Json out = Json::array();
   for (const AlertGroup& group : groups) {
-    out.push_back(group_json(group, *call.state, doors.reasons(group)));
+    out.push_back(group_json(group, *call.state, doors.reasons));
   }
   return out;
 }
@@ -212,7 +214,7 @@ Response get_group(const Call& call, const GroupDoors& doors) {
   if (!counties || !children || !caused || !history) {
     return problem(503, "the group cannot be read just now");
   }
-  Json out = group_json(**group, in.state(), doors.reasons(**group));
+  Json out = group_json(**group, in.state(), doors.reasons);
   Json shares = Json::array();
   for (const respond::CountyShare& share : *counties) {
     shares.push_back({{"region", region_json_or_null(in.state(), share.region)},
@@ -332,7 +334,7 @@ Response act_on_group(const Call& call, const GroupDoors& doors, Action action,
       in_transaction(doors.ledger, [&](store::Ledger::Write& write) { return act(write, now); });
   if (!done) return failed(call, action, region, done.error(), id);
   audited(call, action, region, id, what);
-  return json_response(group_json(*done, *call.state, doors.reasons(*done)));
+  return json_response(group_json(*done, *call.state, doors.reasons));
 }
 
 Response acknowledge(const Call& call, const GroupDoors& doors) {
@@ -473,8 +475,8 @@ std::string text_property(const model::Snapshot& snapshot, std::string_view thin
   return {};
 }
 
-std::string group_event(const AlertGroup& group, const State& state, const Label& reason) {
-  return json_text(group_json(group, state, reason));
+std::string group_event(const AlertGroup& group, const State& state, const GroupReasons& reasons) {
+  return json_text(group_json(group, state, reasons));
 }
 
 void add_group_routes(Router& router, const GroupDoors& doors) {

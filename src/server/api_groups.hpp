@@ -30,6 +30,7 @@ std::vector<respond::Spot> group_spots(const respond::AlertGroup& group,
 std::string text_property(const model::Snapshot& snapshot, std::string_view thing,
                           std::string_view property);
 // The data of an `alert_group` event: AlertGroup of docs/api/openapi.yaml on one line.
-std::string group_event(const respond::AlertGroup& group, const State& state, const Label& reason);
+std::string group_event(const respond::AlertGroup& group, const State& state,
+                        const GroupReasons& reasons);
 
 }  // namespace cairn::server

@@ -34,6 +34,19 @@ class Named final : public Authenticator {
   protect::AuditTrail* trail_;
 };
 
+model::FileMap simulated_slopes() {
+  return {
+      {"w/packs/q/pack.yaml",
+       "pack: q\nlabel: {zh: 坡, en: Slopes}\ntypes:\n  slope:\n    label: {zh: 坡, en: Slope}\n"
+       "    properties:\n      rain: {label: {zh: 雨, en: Rain}, unit: mm, series: true}\n"
+       "things: [things.csv]\n"},
+      {"w/packs/q/things.csv",
+       "id,type,region,name_zh,name_en,lon,lat,source\n"
+       "made,slope,513401,坡,Slope,102.5,27.5,simulated/deployment\n"
+       "real,slope,513401,坡,Slope,102.52,27.5,\n"},
+  };
+}
+
 class GroupApi : public testing::Test {
  protected:
   GroupApi() {
@@ -51,13 +64,14 @@ class GroupApi : public testing::Test {
   }
   ~GroupApi() override { std::filesystem::remove_all(directory_); }
 
-  std::string fires(const std::string& id, const std::string& region) {
+  std::string fires(const std::string& id, const std::string& region,
+                    const std::string& thing = {}) {
     model::Alert alert;
     alert.id = id;
     alert.rule = "hot";
     alert.pack = "p";
-    alert.thing = region == "513401" ? "s2" : "s3";
-    alert.type = "site";
+    alert.thing = !thing.empty() ? thing : region == "513401" ? "s2" : "s3";
+    alert.type = thing.empty() ? "site" : "slope";
     alert.region = region;
     alert.state = model::AlertState::firing;
     alert.since = now();
@@ -90,7 +104,7 @@ class GroupApi : public testing::Test {
     return out;
   }
 
-  detail::TestService service_;
+  detail::TestService service_{{"secret", false, "web"}, simulated_slopes()};
   std::string directory_;
   std::uint64_t number_ = 0;
   std::unique_ptr<store::Ledger> ledger_;
@@ -99,6 +113,22 @@ class GroupApi : public testing::Test {
   std::unique_ptr<respond::Grouping> grouping_;
   std::unique_ptr<GroupReasons> reasons_;
 };
+
+TEST_F(GroupApi, SaysHowMuchOfItIsSimulated) {
+  const std::string id = fires("hot-1", "513401", "made");
+  EXPECT_EQ(json(200, "", "GET", "/v1/alert-groups")["groups"][0]["simulated"], "all");
+  EXPECT_EQ(json(200, "", "GET", "/v1/alert-groups/" + id)["simulated"], "all");
+  ASSERT_EQ(fires("hot-2", "513401", "real"), id);
+  EXPECT_EQ(json(200, "", "GET", "/v1/alert-groups/" + id)["simulated"], "some") << "counted anew";
+  for (const Json& one : json(200, "", "GET", "/v1/alert-groups/" + id + "/alerts")["alerts"]) {
+    EXPECT_EQ(one["simulated"], one["thing"] == "made") << one;
+  }
+  const std::string other = fires("hot-3", "513402");
+  EXPECT_EQ(json(200, "", "GET", "/v1/alert-groups/" + other)["simulated"], "none");
+  const auto group = *grouping_->group(id).value();
+  const std::string told = group_event(group, *service_.service().state(), *reasons_);
+  EXPECT_EQ(Json::parse(told)["simulated"], "some");
+}
 
 TEST_F(GroupApi, ListsAndShowsWhatIsOpen) {
   const std::string id = fires("hot-1", "513401");

@@ -98,6 +98,16 @@ Result<Outcome> committed(const IncidentDoors& doors, Do what) {
   return out;
 }
 
+// With what its group says of simulated devices.
+Json marked_json(const Incident& incident, const respond::IncidentBook& book,
+                 const IncidentDoors& doors) {
+  Json out = incident_json(incident, book);
+  out["simulated"] = respond::to_string(incident.group.empty() || !doors.simulated
+                                            ? respond::Simulated::none
+                                            : doors.simulated(incident.group));
+  return out;
+}
+
 Response list_incidents(const Call& call, const IncidentDoors& doors) {
   if (auto no = refuse_anywhere(call, Action::read_incidents)) return std::move(*no);
   Inquiry in(call);
@@ -133,7 +143,9 @@ Response list_incidents(const Call& call, const IncidentDoors& doors) {
   if (!page) return problem(page.error());
   const auto book = doors.desk.book();
   Json list = Json::array();
-  for (const Incident& incident : page->incidents) list.push_back(incident_json(incident, *book));
+  for (const Incident& incident : page->incidents) {
+    list.push_back(marked_json(incident, *book, doors));
+  }
   return json_response({{"incidents", std::move(list)}, {"total", page->total}});
 }
 
@@ -201,7 +213,7 @@ Response open_incident(const Call& call, const IncidentDoors& doors) {
   audited(call, Action::open_incident, region, opened->incident);
   const auto incident = doors.desk.find(opened->incident);
   if (!incident) return problem(incident.error());
-  Response out = json_response(incident_json(*incident, *doors.desk.book()), 201);
+  Response out = json_response(marked_json(*incident, *doors.desk.book(), doors), 201);
   out.headers.push_back({"Location", "/v1/incidents/" + opened->incident});
   return out;
 }
@@ -252,7 +264,7 @@ Response get_incident(const Call& call, const IncidentDoors& doors) {
   for (const respond::Evidence& e : view->evidence) {
     if (!e.personal || personal) evidence.push_back(evidence_json(e, zone));
   }
-  Json out{{"incident", incident_json(incident, *book)},
+  Json out{{"incident", marked_json(incident, *book, doors)},
            {"choices", std::move(choices)},
            {"deadlines", std::move(deadlines)},
            {"timeline", std::move(timeline)},

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/label.hpp"
+#include "respond/spot.hpp"
 #include "server/event_hub.hpp"
 #include "server/router.hpp"
 
@@ -31,6 +32,8 @@ struct IncidentDoors {
   // The name behind an account; empty: it is shown by its id.
   std::function<Label(const std::string& account)> name_of = {};
   std::function<void()> changed = {};  // something was committed: tell the pages soon
+  // Of the things of a group of alerts.
+  std::function<respond::Simulated(const std::string& group)> simulated = {};
 };
 void add_incident_routes(Router& router, IncidentDoors doors);
 

@@ -42,11 +42,13 @@ class IncidentApi : public testing::Test {
   IncidentApi() {
     trail = *protect::AuditTrail::open(*w.ledger);
     named = std::make_unique<Named>(trail.get());
-    add_incident_routes(service.service().router(), {*w.desk, *w.ledger,
-                                                     [](const std::string& id) {
-                                                       return Label{id + "同志", id};
-                                                     },
-                                                     [this] { ++told; }});
+    add_incident_routes(
+        service.service().router(),
+        {*w.desk, *w.ledger,
+         [](const std::string& id) {
+           return Label{id + "同志", id};
+         },
+         [this] { ++told; }, [](const std::string&) { return respond::Simulated::some; }});
     service.service().authenticate_with(named.get());
     service.clock().set(w.now);
   }
@@ -124,6 +126,25 @@ TEST_F(IncidentApi, FromOpeningToTheEnd) {
   EXPECT_EQ(json("duty", "GET", "/v1/incidents", 200)["total"], 0);
   EXPECT_EQ(json("duty", "GET", "/v1/incidents?open=all", 200)["total"], 1);
   EXPECT_GT(told, 6);
+}
+
+TEST_F(IncidentApi, SaysWhatItsGroupSaysOfSimulatedDevices) {
+  const std::string by_hand = opens();
+  respond::AlertGroup group;
+  group.id = "g1";
+  group.lead_rule = "slope_rain";
+  group.lead_thing = "slope-1";
+  group.region = "513402";
+  group.state = respond::GroupState::open;
+  group.level = group.highest = respond::Level::orange;
+  w.groups({{respond::GroupChange::Kind::opened, group, respond::Level::orange, w.now}});
+  const std::string of_group = *w.desk->of_group("g1");
+  ASSERT_NE(of_group, "");
+  for (const Json& one : json("duty", "GET", "/v1/incidents", 200)["incidents"]) {
+    EXPECT_EQ(one["simulated"], one["id"] == of_group ? "some" : "none") << one;
+  }
+  EXPECT_EQ(json("duty", "GET", "/v1/incidents/" + of_group, 200)["incident"]["simulated"], "some");
+  EXPECT_EQ(json("duty", "GET", "/v1/incidents/" + by_hand, 200)["incident"]["simulated"], "none");
 }
 
 TEST_F(IncidentApi, WithoutARightNothing) {

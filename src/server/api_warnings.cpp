@@ -84,6 +84,7 @@ Json draft_json(const Doors& my, const Call& call, const Wish& wish, const Draft
   out["region_label"] = json_label(region == model::no_region ? Label{draft.region, draft.region}
                                                               : regions[region].name);
   out["expires_minutes"] = draft.expires_minutes;
+  out["simulated"] = respond::to_string(draft.simulated);
   Json counties = Json::array();
   for (const std::string& code : draft.reach.regions) {
     const model::RegionIndex index = regions.find(code);

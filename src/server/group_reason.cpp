@@ -8,6 +8,7 @@
 #include "respond/group_store.hpp"
 #include "respond/grouping.hpp"
 #include "respond/spot.hpp"
+#include "server/api_groups.hpp"
 #include "server/service.hpp"
 
 namespace cairn::server {
@@ -165,6 +166,25 @@ GroupReasons::Known GroupReasons::look(const AlertGroup& group,
   const std::lock_guard lock(mutex_);
   if (known_.size() >= known_most) known_.clear();
   return known_[group.id] = out;
+}
+
+respond::Simulated GroupReasons::simulated(const AlertGroup& group) const {
+  const auto state = service_.state();
+  const std::weak_ptr<const void> snapshot = state->base;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto at = counted_.find(group.id);
+    if (at != counted_.end() && at->second.firing == group.firing &&
+        at->second.total == group.total && !at->second.snapshot.owner_before(snapshot) &&
+        !snapshot.owner_before(at->second.snapshot)) {
+      return at->second.simulated;
+    }
+  }
+  const auto out = respond::simulated_of(group_spots(group, grouping_, *state, nullptr));
+  const std::lock_guard lock(mutex_);
+  if (counted_.size() >= known_most) counted_.clear();
+  counted_[group.id] = {group.firing, group.total, snapshot, out};
+  return out;
 }
 
 Label GroupReasons::operator()(const AlertGroup& group, const store::Database* inside) const {

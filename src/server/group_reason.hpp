@@ -6,6 +6,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -14,6 +15,7 @@
 #include "core/label.hpp"
 #include "core/time.hpp"
 #include "respond/group.hpp"
+#include "respond/spot.hpp"
 #include "store/sqlite.hpp"
 #include "watch/live.hpp"
 
@@ -52,7 +54,16 @@ class GroupReasons {
   // `inside`: the transaction that it is asked in; null: what was committed.
   Label operator()(const respond::AlertGroup& group, const store::Database* inside = nullptr) const;
 
+  // Of the things that it is of. Counted again once its alerts change.
+  respond::Simulated simulated(const respond::AlertGroup& group) const;
+
  private:
+  struct Counted {
+    std::uint64_t firing = 0;
+    std::uint64_t total = 0;
+    std::weak_ptr<const void> snapshot;  // to compare only
+    respond::Simulated simulated = respond::Simulated::none;
+  };
   struct Known {
     std::string lead;
     Instant at;  // true clock
@@ -64,7 +75,8 @@ class GroupReasons {
   const Service& service_;
   const respond::Grouping& grouping_;
   mutable std::mutex mutex_;
-  mutable std::map<std::string, Known> known_;  // under mutex; by group
+  mutable std::map<std::string, Known> known_;      // under mutex; by group
+  mutable std::map<std::string, Counted> counted_;  // likewise
 };
 
 }  // namespace cairn::server

@@ -238,6 +238,10 @@ void RespondService::attach(Service& service) {
     return account ? account->name : Label{};
   };
   work.changed = [this] { poke(); };
+  work.simulated = [this](const std::string& id) {
+    const auto group = groups_->group(id);
+    return group && *group ? reasons_->simulated(**group) : respond::Simulated::none;
+  };
   add_incident_routes(router, std::move(work));
 }
 
@@ -465,8 +469,8 @@ void RespondService::tell_groups() {
   if (!touched) return report(fail(touched.error()), "pages");
   const auto state = service_->state();
   for (const respond::AlertGroup& group : *touched) {
-    publish_event({Topic::groups, "alert_group", group_event(group, *state, (*reasons_)(group)),
-                   group.region});
+    publish_event(
+        {Topic::groups, "alert_group", group_event(group, *state, *reasons_), group.region});
   }
 }
 
