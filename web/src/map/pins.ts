@@ -18,7 +18,11 @@ export function pinsOf(alerts: Iterable<Alert>): Pin[] {
       lon: alert.position.lon,
       lat: alert.position.lat,
       title: `${t(`sev_${alert.severity}` as Word)} · ${label(alert.rule_label)}`,
-      text: `${label(alert.thing_label)} · ${t(`alert_${alert.state}` as Word)}`,
+      text: [
+        label(alert.thing_label),
+        t(`alert_${alert.state}` as Word),
+        ...(alert.simulated ? [t('simulated')] : []),
+      ].join(' · '),
     });
   }
   return [...pins.values()];

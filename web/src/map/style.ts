@@ -546,6 +546,7 @@ function pinFeatures(scene: Scene): FeatureCollection {
       // The worst is drawn last.
       order: (pin.calls ? 10 : 0) - severities.indexOf(pin.severity),
       calls: pin.calls,
+      silent: pin.silent,
       title: pin.title,
       text: pin.text,
     },
@@ -566,7 +567,17 @@ function pinLayer(scene: Scene): LayerSpecification {
       'icon-size': [
         '*',
         scene.scale ?? 1,
-        ['case', ['==', ['get', 'id'], scene.thing], 1.25, ['get', 'calls'], 1, 0.7],
+        // Who says nothing is many at once and rarely the worst: small, so that it hides nobody.
+        [
+          'case',
+          ['==', ['get', 'id'], scene.thing],
+          1.25,
+          ['get', 'silent'],
+          0.5,
+          ['get', 'calls'],
+          1,
+          0.7,
+        ],
       ],
     },
     paint: { 'icon-opacity': ['case', ['get', 'calls'], 1, 0.75] },

@@ -164,6 +164,23 @@ export const dutyWords = {
     'No channel covers this area: only the list and the feed here will have it.',
   ],
   simulated: ['模拟', 'simulated'],
+  simulatedSome: ['含模拟', 'partly simulated'],
+  simulatedReadings: [
+    '读数来自模拟设备，不是实测。',
+    'Readings of simulated devices, not measured.',
+  ],
+  simulatedPartly: [
+    '其中部分读数来自模拟设备，其余为实测。',
+    'Some readings are of simulated devices, the others are measured.',
+  ],
+  warnSimulated: [
+    '背后的读数全部来自模拟设备：只能作为演练或测试发出，并会写明。',
+    'All readings behind it are of simulated devices: it can only go out as an exercise or test, and says so.',
+  ],
+  warnSimulatedSome: [
+    '背后的读数部分来自模拟设备：正文会写明，发布前请核对实测部分。',
+    'Some readings behind it are of simulated devices: the text says so; check the measured ones first.',
+  ],
   simulatedHint: ['模拟渠道：不会真的送到人。', 'Simulated: it reaches nobody.'],
   channel_ok: ['正常', 'works'],
   channel_waiting: ['积压 {0}', '{0} waiting'],
