@@ -25,7 +25,7 @@ std::optional<std::string> AnswerShelf::find(const std::string& question, std::i
   if (at == kept_.end()) return std::nullopt;
   Kept& kept = at->second;
   kept.asked_ms = now_ms;
-  if (now_ms - kept.made_ms > std::min(longest_ms, worth * kept.took_ms)) return std::nullopt;
+  if (now_ms - kept.made_ms > longest_ms) return std::nullopt;
   return kept.answer;
 }
 
@@ -50,10 +50,17 @@ void AnswerShelf::put(const std::string& question, std::string answer, std::int6
 
 std::vector<std::string> AnswerShelf::wanted(std::int64_t now_ms) const {
   const std::lock_guard lock(mutex_);
-  std::vector<std::string> out;
+  std::vector<std::pair<std::int64_t, std::string>> due;
   for (const auto& [question, kept] : kept_) {
-    if (now_ms - kept.asked_ms <= remembered_ms) out.push_back(question);
+    const std::int64_t age = now_ms - kept.made_ms;
+    if (now_ms - kept.asked_ms > remembered_ms) continue;
+    if (age >= std::min(longest_ms / 2, worth * kept.took_ms)) {
+      due.emplace_back(kept.made_ms, question);
+    }
   }
+  std::ranges::sort(due);
+  std::vector<std::string> out;
+  for (auto& [made_ms, question] : due) out.push_back(std::move(question));
   return out;
 }
 

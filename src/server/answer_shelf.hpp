@@ -19,8 +19,9 @@ std::int64_t steady_ms();
 class AnswerShelf {
  public:
   // What takes less is worked out each time.
-  static constexpr std::int64_t quick_ms = 100;
-  // An answer may be used for so many times as long as it took, but no longer than a minute.
+  static constexpr std::int64_t quick_ms = 30;
+  // An answer is due to be made anew after so many times as long as it took; until that is done it
+  // is given, so that nobody waits, but no longer than a minute.
   static constexpr std::int64_t worth = 20;
   static constexpr std::int64_t longest_ms = 60'000;
 
@@ -28,7 +29,8 @@ class AnswerShelf {
   std::optional<std::string> find(const std::string& question, std::int64_t now_ms);
   void put(const std::string& question, std::string answer, std::int64_t took_ms,
            std::int64_t now_ms);
-  // Questions that somebody asked in the last two minutes and whose answers take long.
+  // Questions that somebody asked in the last two minutes and whose answers are due, those whose
+  // answers get too old next first.
   std::vector<std::string> wanted(std::int64_t now_ms) const;
 
  private:

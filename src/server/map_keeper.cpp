@@ -69,6 +69,7 @@ void MapKeeper::refresh(const std::shared_ptr<const State>& state, std::int64_t 
     const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(
         std::chrono::steady_clock::now() - began);
     if (!rest(took.count() * rest_for_work)) return;
+    refresh_answers(state);  // all layers together may take longer than an answer lasts
   }
 }
 
