@@ -23,11 +23,13 @@ pack: {{id}}
 version: 1
 label: {zh: {{zh}}, en: {{en}}}
 summary:                                 # 改：一句话说明 one sentence for the list of packs
-  zh: {{zh}}的监测和预警。
-  en: Watches and warns.
+  zh: {{zh}}：测值、超限与失联。
+  en: {{en}}: readings, a limit, silence.
 
-# 哪一段规划要求它：逐字引用。列出无人回应的段落：cairn pack coverage --unanswered
-# The passage of a plan that asks for it, word for word.
+# 含“: ”、#、%开头的文字要加单引号；标点用半角。Texts with ": " or # or a % first stand in quotes.
+
+# 哪一段规划要求它：逐字引用。找：grep -n 农业 regions/*/plan.txt；cairn pack coverage --unanswered
+# The passage of a plan that asks for it, word for word, with the line on which it begins.
 # answers:
 #   - {plan: panxi, line: 1112, quote: 害、水旱灾害、地质灾害、地震灾害、森林火灾建设综合监测}
 
@@ -42,6 +44,10 @@ types:
         series: true
         every: 1h                        # 应每小时一次 expected every hour
         max_age: 3h                      # 超过3小时不算现值 older than that is not "now"
+      # {{property}}_limit: {label: {zh: 限值, en: Limit}, unit: {{unit}}}  # 各站不同的数：things.csv的列
+      # a number of each station: a column of things.csv; in a rule coalesce({{property}}_limit, 10),
+      # since a station made by approving a device has none yet
+      # door: {label: {zh: 门, en: Door}, kind: boolean, series: true}   # 1、0；规则里 door = FALSE
       battery: {label: {zh: 电池电压, en: Battery}, unit: V, series: true, every: 1h, max_age: 3h}
 
 # 指标：对一个区域的公式 Numbers of a region: docs/formula.md
@@ -93,8 +99,8 @@ response:
     {{name}}_event:
       label: {zh: {{zh}}事件, en: {{en}} event}
       group: {zh: 监测预警, en: Monitoring}
-      to: [emergency]                    # 改
-      workflow: grid-event
+      to: [emergency]                    # 改：agriculture, water, transport, environment …
+      workflow: grid-event               # 公众上报时；告警立案走 warning-response (of alerts)
       category: Safety
 
 layers:
@@ -109,8 +115,8 @@ layers:
 #     - type: {{type}}
 #       names: {3323/0/5700: {{property}}, 3316/0/5700: battery}
 
-things: [things.csv]
-sources: SOURCES.md
+things: [things.csv]                     # 经纬度WGS 84；estimated: 位置是估计的 the position is
+sources: SOURCES.md                      # 键simulated：页面标明不是观测 shown as simulated
 
 # 样例数据，用来验证规则；换成实测序列。没有实测时可用模拟设备：
 # Sample data that prove the rules: put a real series here. Where there is none, a simulated device
@@ -121,7 +127,7 @@ series:
     time: time
     columns: {{{property}}: {{property}}, battery: battery}
     origin: {zh: 模板自带的样例，不是观测, en: 'Sample of the template, not an observation'}
-    source: sample
+    source: simulated
 
 # 回放：这些数据应当给出什么。不用Cairn，自己从数据算出，替换 todo。
 # What the series must give. Work it out from the data without Cairn, in place of each todo.
@@ -136,13 +142,13 @@ replay:
 constexpr std::string_view things_csv =
     "id,type,region,name_zh,name_en,lon,lat,status,estimated,source\n"
     "{{name}}:1,{{type}},{{region}},示范站1,Demonstration station "
-    "1,{{lon}},{{lat}},live,true,sample\n";
+    "1,{{lon}},{{lat}},live,true,simulated\n";
 
 constexpr std::string_view sources_md = R"(# {{title}}: where the data comes from
 
 | key | files | origin | licence |
 |---|---|---|---|
-| `sample` | data/sample.csv, things.csv | made up by `cairn pack new`; no observation | your own |
+| `simulated` | data/sample.csv, things.csv | made up by `cairn pack new`; no observation | your own |
 )";
 
 // Four days, hour by hour: quiet; on the second day above ten from 04:00 to 10:00 and back; on the
@@ -189,7 +195,8 @@ Marks marks_of(const PackWish& wish) {
   const std::string& zh = wish.label.zh;
   const std::string& en = wish.label.en;
   return {{"{{title}}", en},
-          {"{{zh}}的监测和预警。", quoted(zh + "的监测和预警。")},
+          {"{{zh}}：测值、超限与失联。", quoted(zh + "：测值、超限与失联。")},
+          {"{{en}}: readings, a limit, silence.", quoted(en + ": readings, a limit, silence.")},
           {"{{zh}}站", quoted(zh + "站")},
           {"{{zh}}事件", quoted(zh + "事件")},
           {"{{en}} stations", quoted(en + " stations")},

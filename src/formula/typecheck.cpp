@@ -371,6 +371,18 @@ Expr Checker::multiply_or_divide(const Node& node, Expr left, Expr right) {
     return error(level.at, format("{} is a level in {}; multiply and divide linear(…) of it",
                                   source(level.at), level.unit.text));
   }
+  // 20 Cel times 2 J/K is neither 40 J nor 586 J: which zero is meant has to be said.
+  for (const Expr* hot : {&left, &right}) {
+    const Expr& other = hot == &left ? right : left;
+    if (hot->unit.offset == 0 || other.unit.offset != 0 || other.unit.dimensionless()) continue;
+    const std::string text = source(hot->at);
+    return error(
+        hot->at,
+        format("{} is a temperature in {} and cannot be multiplied or divided by {}; write "
+               "({} - 0 Cel) for the difference in K, ({} - (-273.15 Cel)) for the "
+               "absolute temperature",
+               text, hot->unit.text, other.unit.text, text, text));
+  }
   const bool bare = left.bare && right.bare;
   // stations / people * 10000 is per ten thousand: "{station}/{person}" would mislead.
   const bool scaled = left.bare != right.bare && unit->dimensionless() && unit->scale == 1;

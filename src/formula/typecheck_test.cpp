@@ -41,6 +41,14 @@ struct Refused {
   const char* message;  // a part of it, with the place
 };
 
+TEST(Typecheck, TemperaturesAreMultipliedWhenTheirZeroIsSaid) {
+  for (const char* formula :
+       {"max(temp * 0.5 of site)", "max((temp - 0 Cel) * 2 J/K of site)",
+        "max(8 J / (temp - (-273.15 Cel)) of site)", "max(temp / 1 Cel of site)"}) {
+    EXPECT_EQ(world().error(formula), "") << formula;
+  }
+}
+
 TEST(Typecheck, UnitsMustFit) {
   const Refused cases[] = {
       {"1 GB + 1 W", "1:1: cannot add GB (information) at 1:1 and W (length2.mass/time3) at 1:8"},
@@ -54,6 +62,10 @@ TEST(Typecheck, UnitsMustFit) {
       {"max(rsrp * 2 of site)", "rsrp is a level in dBm; multiply and divide linear("},
       {"max(rsrp + 3 of site)", "3 has no unit, rsrp is in dBm: write 3 dB"},
       {"sum(temp of site)", "temperatures in Cel cannot be summed; use avg"},
+      {"max(temp * 2 J/K of site)",
+       "temp is a temperature in Cel and cannot be multiplied or divided "
+       "by J/K; write (temp - 0 Cel) for the difference"},
+      {"max(8 J / temp of site)", "(temp - (-273.15 Cel)) for the absolute temperature"},
       {"20 Cel + 20 Cel", "two temperatures (Cel and Cel) cannot be added"},
       {"(2 m) ^ 0.5", "its exponent must be a whole number"},
       {"2 ^ (3 m)", "an exponent is a plain number"},

@@ -247,6 +247,12 @@ constexpr Fault all[] = {
      "指标公式里属性要放进聚合：max(level of gauge)",
      "in an indicator a property stands in an aggregate: max(level of gauge)", "formula: level",
      "formula: max(level of gauge)"},
+    {"P0065", "* is a temperature in * and cannot be multiplied*",
+     "摄氏度的零点不是绝对零度：乘除前要说明是温差还是绝对温度。",
+     "The zero of degrees Celsius is not the absolute one: a product needs to say which is meant.",
+     "温差写 (t - 0 Cel)，绝对温度写 (t - (-273.15 Cel))",
+     "a difference is (t - 0 Cel), the absolute temperature (t - (-273.15 Cel))",
+     "p / (t * 287 J/kg/K)", "p / ((t - (-273.15 Cel)) * 287 J/kg/K)"},
     {"P0060",
      "cannot compare a condition at *\ncannot compare * and a condition at *\ncannot compare a "
      "text "

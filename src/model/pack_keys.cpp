@@ -32,7 +32,8 @@ constexpr PackKey pack_keys[] = {
     {"things", "list text", false, "", "对象清单（CSV）", "CSV files of things", "[things.csv]"},
     {"series", "list file_series | simulated_series", false, "", "观测序列",
      "series of observations", ""},
-    {"sources", "text", false, "", "来源和许可表", "table of sources and licences", "SOURCES.md"},
+    {"sources", "text", false, "", "来源和许可表，每个source键一行",
+     "table of sources and licences, a row for each key of a `source`", "SOURCES.md"},
     {"response", "response", false, "", "谁来处置", "who acts", ""},
     {"bands", "map band", false, "", "无线频段", "radio bands", ""},
     {"coverage", "coverage", false, "", "覆盖研究", "how the coverage study is made", ""},
@@ -250,7 +251,8 @@ constexpr PackKey file_series_keys[] = {
      "{zh: …, en: …}"},
     {"elsewhere", "flag", false, "false", "别处实测的数据",
      "measured in another part of the world; the page says so", "true"},
-    {"source", "text", false, "", "SOURCES.md中的键", "a key of SOURCES.md", "camels"},
+    {"source", "text", false, "", "SOURCES.md中的键；simulated：编造的数据，处处标明",
+     "a key of SOURCES.md; `simulated`: made up, and marked so wherever it is shown", "camels"},
 };
 
 constexpr PackKey simulated_series_keys[] = {
@@ -347,7 +349,11 @@ constexpr PackKey kind_keys[] = {
      "{zh: 自然灾害, en: Natural hazards}"},
     {"to", "list text", needed, "", "主管单位的种类，先后有序",
      "kinds of units: the first that answers for the place", "[natural_resources, emergency]"},
-    {"workflow", "text", false, "grid-event", "流程", "id of a workflow", "warning-response"},
+    {"workflow", "text", false, "grid-event",
+     "流程：grid-event、hotline-12345或自己的；告警立案的总走warning-response",
+     "grid-event, hotline-12345, or one's own; an incident that an alert opens takes "
+     "warning-response whatever stands here",
+     "hotline-12345"},
     {"category",
      "one of Geo, Met, Safety, Security, Rescue, Fire, Health, Env, Transport, Infra, CBRNE, Other",
      false, "Other", "类别（CAP）", "category of CAP 1.2", "Geo"},
