@@ -179,13 +179,29 @@ std::vector<Device> Book::approved() const {
 }
 
 void Book::locate(const std::function<std::optional<Target>(const Device&)>& where) {
-  const std::unique_lock lock(mutex_);
-  for (Entry& entry : entries_) {
-    if (!entry.used || entry.device.target.thing.empty()) continue;
-    auto found = where(entry.device);
-    if (!found) continue;
-    found->thing = entry.device.target.thing;  // it is indexed
-    entry.device.target = std::move(*found);
+  // Some at a time, and looked up without the lock: doors do not wait for thousands of look-ups.
+  constexpr std::size_t part = 500;
+  for (std::size_t next = 0;;) {
+    std::vector<std::pair<std::size_t, Device>> some;
+    {
+      const std::shared_lock lock(mutex_);
+      for (; next < entries_.size() && some.size() < part; ++next) {
+        const Entry& entry = entries_[next];
+        if (entry.used && !entry.device.target.thing.empty()) some.emplace_back(next, entry.device);
+      }
+    }
+    if (some.empty()) return;
+    std::vector<std::optional<Target>> found;
+    for (const auto& [at, device] : some) found.push_back(where(device));
+    const std::unique_lock lock(mutex_);
+    for (std::size_t i = 0; i < some.size(); ++i) {
+      const auto& [at, device] = some[i];
+      Device& now = entries_[at].device;
+      // Not the one that was looked up any more, or its thing another: indexed by that.
+      if (!found[i] || now.id != device.id || now.target.thing != device.target.thing) continue;
+      found[i]->thing = device.target.thing;
+      now.target = std::move(*found[i]);
+    }
   }
 }
 

@@ -320,6 +320,7 @@ void DeviceDesk::changed() {
 
 void DeviceDesk::run() {
   thread_ = std::thread([this] { work(); });
+  builder_ = std::thread([this] { build(); });
 }
 
 void DeviceDesk::pause() {
@@ -329,31 +330,43 @@ void DeviceDesk::pause() {
   }
   wake_.notify_all();
   if (thread_.joinable()) thread_.join();
+  if (builder_.joinable()) builder_.join();
 }
 
 void DeviceDesk::stop() {
   pause();
-  report(book_->keep(now(), true), "devices");
+  report(book_->keep(now(), true), trouble_);
 }
 
 void DeviceDesk::work() {
   std::unique_lock lock(mutex_);
   while (!stopping_) {
-    const bool rebuild = std::exchange(changed_, false);
     lock.unlock();
-    if (rebuild && imports_ != nullptr) {
-      report(imports_->refresh(), "devices");
-      locate(service_->state()->base->snapshot());
-    }
     const Instant at = now();
     if (!kept_off_ || at >= *kept_off_ || at < *kept_off_ - after_error_ns) {
       const Status kept = book_->keep(at);
       kept_off_ = kept ? std::nullopt : std::optional(at + after_error_ns);
-      report(kept, "devices");
+      report(kept, trouble_);
     }
     tell();
     lock.lock();
-    wake_.wait_for(lock, look_every, [this] { return stopping_ || changed_; });
+    wake_.wait_for(lock, look_every, [this] { return stopping_; });
+  }
+}
+
+// One at a time; what changes meanwhile is in the next one.
+void DeviceDesk::build() {
+  std::unique_lock lock(mutex_);
+  while (true) {
+    wake_.wait(lock, [this] { return stopping_ || changed_; });
+    if (stopping_) return;
+    changed_ = false;
+    lock.unlock();
+    if (imports_ != nullptr) {
+      report(imports_->refresh(), building_trouble_);
+      locate(service_->state()->base->snapshot());
+    }
+    lock.lock();
   }
 }
 
@@ -396,11 +409,12 @@ void DeviceDesk::tell() {
   book_->tell_again(again);
 }
 
-void DeviceDesk::report(const Status& done, std::string_view what) {
-  const std::string is = done ? std::string() : to_string(done.error());
-  if (is == trouble_) return;
-  trouble_ = is;
-  if (!is.empty()) std::fprintf(stderr, "%.*s: %s\n", int(what.size()), what.data(), is.c_str());
+// The same trouble is told once.
+void DeviceDesk::report(const Status& done, std::string& trouble) {
+  std::string is = done ? std::string() : to_string(done.error());
+  if (is == trouble) return;
+  if (!is.empty()) std::fprintf(stderr, "devices: %s\n", is.c_str());
+  trouble = std::move(is);
 }
 
 void DeviceDesk::add_figures(std::vector<Gauge>& gauges) const {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The register of devices in the server: opened before the doors, asked by them who speaks, and
-// tied to the registry of things. Its thread writes what doors have counted, and tells the engine
-// as readings what it knows of devices. docs/devices.md.
+// tied to the registry of things. One thread writes what doors have counted, and tells the engine
+// as readings what it knows of devices; another has the world built anew where things made of
+// devices have changed, which takes long: silence is told meanwhile. docs/devices.md.
 #pragma once
 
 #include <atomic>
@@ -79,7 +80,7 @@ class DeviceDesk final : public DeviceNames {
   // Before anything is served.
   void attach(Service& service, ImportDesk& imports);
   void run();
-  // Ends the thread, while doors still speak.
+  // Ends the threads, while doors still speak.
   void pause();
   // Idempotent; the counts are on disk afterwards.
   void stop();
@@ -110,20 +111,23 @@ class DeviceDesk final : public DeviceNames {
       : ledger_(std::move(ledger)), clock_(clock) {}
   void work();
   void tell();
-  void report(const Status& done, std::string_view what);
+  void build();
+  static void report(const Status& done, std::string& trouble);
 
   std::shared_ptr<store::Ledger> ledger_;  // shared: with all that people do
   const Clock& clock_;
   std::unique_ptr<device::Book> book_;
   Service* service_ = nullptr;
   ImportDesk* imports_ = nullptr;
-  std::string trouble_;
+  std::string trouble_;           // of work() and stop(), while it lasts
+  std::string building_trouble_;  // of build()
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;            // under mutex_
   bool changed_ = false;             // under mutex_
   std::optional<Instant> kept_off_;  // of the thread: an error of the disk, until then
   std::thread thread_;
+  std::thread builder_;
 };
 
 // The chapter `devices` of docs/api/openapi.yaml.

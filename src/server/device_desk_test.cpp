@@ -3,6 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
 #include "model/memory_files.hpp"
 #include "server/coap_keys.hpp"
 #include "server/detail/test_devices.hpp"
@@ -123,6 +128,43 @@ TEST_F(DeviceDeskTest, AnApprovalThatFailsLeavesNoThing) {
     return {};
   }));
   EXPECT_TRUE(desk_->knows("new"));
+}
+
+// The world takes long to build: what the register knows is kept and told meanwhile.
+TEST_F(DeviceDeskTest, TheRegisterGoesOnWhileTheWorldIsBuilt) {
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool building = false;
+  bool may_end = false;
+  imports_->also([&](const model::Catalog&, model::Records&) {
+    std::unique_lock lock(mutex);
+    building = true;
+    changed.notify_all();
+    changed.wait(lock, [&] { return may_end; });
+  });
+  desk_->run();
+  desk_->changed();
+  {
+    std::unique_lock lock(mutex);
+    ASSERT_TRUE(changed.wait_for(lock, std::chrono::seconds(30), [&] { return building; }));
+  }
+  book().contact({Protocol::mqtt, "late-comer", {}, {}, {}}, now());
+  const auto known = book().find(Protocol::mqtt, "late-comer");
+  ASSERT_TRUE(known);
+  const auto on_disk = [&] {
+    const auto steps = book().history(known->id, 10);
+    return steps && !steps->empty();
+  };
+  for (int i = 0; i < 1'000 && !on_disk(); ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  EXPECT_TRUE(on_disk());
+  {
+    const std::lock_guard lock(mutex);
+    may_end = true;
+  }
+  changed.notify_all();
+  desk_->stop();
 }
 
 }  // namespace

@@ -268,6 +268,8 @@ void add_live_gauges(std::vector<Gauge>& gauges, const watch::LiveStats& stats) 
   add("cairn_live_commit_seconds", "Median of the newest commits to disk.", "gauge",
       stats.commit_ms / 1000);
   add("cairn_live_recovery_seconds", "What the start took.", "gauge", stats.recovery_s);
+  add("cairn_live_swap_seconds", "How long the engine stood still for the newest world.", "gauge",
+      stats.swap_s);
   add("cairn_live_clock_speed", "Of the engine's clock; 1 is true time.", "gauge",
       stats.clock_speed);
 }

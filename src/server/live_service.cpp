@@ -209,7 +209,9 @@ std::shared_ptr<const watch::World> LiveService::served(
 
 Result<std::shared_ptr<const watch::World>> LiveService::adopt(
     std::shared_ptr<const watch::World> world) {
-  const auto rebind = [this, world] { return engine_->rebind(world); };
+  // Made here, and what it takes the place of goes here, while the engine goes on.
+  const auto prepared = engine_->prepare(world);
+  const auto rebind = [this, &prepared] { return engine_->rebind(*prepared); };
   const Status bound = threads_ ? threads_->between(rebind) : rebind();
   if (!bound) return fail(bound.error());
   return served(std::move(world));

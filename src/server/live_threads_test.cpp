@@ -122,7 +122,8 @@ TEST_F(LiveThreadsTest, SendersReadersAndANewWorldAtOnce) {
   for (int i = 0; i < 2; ++i) asking.emplace_back([this] { ask(); });
   for (int i = 0; i < 3; ++i) {
     const auto world = std::make_shared<const watch::World>(*world_);
-    EXPECT_TRUE(threads.between([&] { return engine_->rebind(world); }));
+    const auto prepared = engine_->prepare(world);
+    EXPECT_TRUE(threads.between([&] { return engine_->rebind(*prepared); }));
     EXPECT_TRUE(engine_->shelve("overload", "a", clock_->now() + 50 * ms, "test", "race"));
     std::this_thread::sleep_for(std::chrono::milliseconds(30));
   }

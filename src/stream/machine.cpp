@@ -91,11 +91,15 @@ struct Machine::Impl {
   void merge_late(Effects& effects) const;
   void shelve(const Shelve& shelve, Instant now);
   void repair(const Repair& repair, Moment& moment);
+  SeriesName name_of(Series series) const;
   Slot find_slot(std::string_view thing, std::uint32_t type) const;
   std::vector<Slot> slots_with_state() const;
   void write(std::string& out) const;
   void write_series(std::string& out) const;
   Status read(std::string_view bytes);
+  Status take_over(Impl& from);
+  void take_rules(const Impl& from, const std::vector<Slot>& slot_of);
+  void settle();
   bool read_series(ByteReader& in);
   bool read_rules(ByteReader& in, const std::vector<std::pair<std::string, std::string>>& names);
 
@@ -145,6 +149,14 @@ void Machine::Impl::keep(Series series, const Cell& cell) {
   if (cell.column >= reached[cell.type].size()) return;
   const Reached& reach = reached[cell.type][cell.column];
   heads.keep(series, reach.span_ns, reach.squares);
+}
+
+SeriesName Machine::Impl::name_of(Series series) const {
+  const CellId id = map.cell_of[series];
+  if (id == none) return lost.at(series);
+  const Cell cell = binding->cell(id);
+  return {series, std::string(binding->id_of(cell.slot)),
+          library.catalog().types[cell.type].properties[cell.column].name};
 }
 
 Status Machine::Impl::define_next(const SeriesName& name) {
@@ -491,6 +503,12 @@ Status Machine::Impl::read(std::string_view bytes) {
   auto read = Heads::read_from(rest);
   if (!read || !rest.empty() || read->size() != bound.size()) return broken();
   heads = std::move(*read);
+  settle();
+  return {};
+}
+
+// What follows from series, heads and states.
+void Machine::Impl::settle() {
   for (Series series = 0; series < bound.size(); ++series) {
     if (bound[series].slot == none) continue;
     const Cell cell = binding->cell(map.cell_of[series]);
@@ -501,7 +519,54 @@ Status Machine::Impl::read(std::string_view bytes) {
   }
   rules.restart_timers();
   if (position > 0) rules.expect(arrival);
+}
+
+// --- From another world ------------------------------------------------------------------------
+
+Status Machine::Impl::take_over(Impl& from) {
+  if (bound.size() > from.bound.size()) {
+    return fail(Code::conflict, "it knows series that the other machine does not have");
+  }
+  for (Series series = bound.size(); series < from.bound.size(); ++series) {
+    define(from.name_of(series));
+  }
+  std::vector<Slot> slot_of(from.things.size(), none);
+  for (Slot slot = 0; slot < slot_of.size(); ++slot) {
+    const auto& type = from.library.catalog().types[from.binding->type_of(slot)];
+    const int index = library.catalog().type_index(type.name);
+    if (index < 0) continue;
+    slot_of[slot] = find_slot(from.binding->id_of(slot), static_cast<std::uint32_t>(index));
+    if (slot_of[slot] != none) things[slot_of[slot]].changed = from.things[slot].changed;
+  }
+  position = from.position;
+  arrival = from.arrival;
+  delivered = from.delivered;
+  take_rules(from, slot_of);
+  sources = std::move(from.sources);
+  heads = std::move(from.heads);
+  settle();
   return {};
+}
+
+void Machine::Impl::take_rules(const Impl& from, const std::vector<Slot>& slot_of) {
+  for (const CompiledRule& old : from.rules.rules()) {
+    const CompiledRule* rule = rules.find(std::string_view(old.def->id));
+    if (rule == nullptr || rule->def->type != old.def->type) continue;
+    const Slot first = from.binding->first_slot(old.type);
+    for (Slot slot = first; slot < first + from.binding->slot_count(old.type); ++slot) {
+      const RulePair& pair = from.rules.state(old, slot);
+      if (slot_of[slot] != none && !(pair == RulePair{})) {
+        rules.set_state(*rule, slot_of[slot], pair);
+      }
+    }
+  }
+  for (const auto& [key, until_ns] : from.rules.all_shelved()) {
+    const CompiledRule* old = from.rules.find(key.first);
+    if (old == nullptr || slot_of[key.second] == none) continue;
+    const CompiledRule* rule = rules.find(std::string_view(old->def->id));
+    if (rule == nullptr || rule->def->type != old->def->type) continue;
+    rules.shelve(rule->index, slot_of[key.second], {until_ns}, Instant::min());
+  }
 }
 
 // --- The machine -------------------------------------------------------------------------------
@@ -584,14 +649,12 @@ Status Machine::read(std::string_view bytes) {
   return {};
 }
 
-Status Machine::rebind(std::shared_ptr<const Binding> binding, const formula::Library& library,
-                       MachineOptions options) {
-  std::string bytes;
-  impl_->write(bytes);
-  auto fresh = std::make_unique<Impl>(std::move(binding), library, std::move(options));
-  if (auto done = fresh->read(bytes); !done) return done;
-  impl_ = std::move(fresh);
-  return {};
+void Machine::know(const SeriesName& name) {
+  impl_->define(name);
+}
+
+Status Machine::take_over(Machine& from) {
+  return impl_->take_over(*from.impl_);
 }
 
 const Heads& Machine::heads() const {
@@ -626,11 +689,7 @@ std::uint64_t Machine::delivered() const {
 }
 
 SeriesName Machine::series_name(Series series) const {
-  const CellId id = impl_->map.cell_of[series];
-  if (id == none) return impl_->lost.at(series);
-  const Cell cell = impl_->binding->cell(id);
-  return {series, std::string(impl_->binding->id_of(cell.slot)),
-          impl_->library.catalog().types[cell.type].properties[cell.column].name};
+  return impl_->name_of(series);
 }
 
 RulePair Machine::rule_state(std::uint32_t rule, Slot slot) const {

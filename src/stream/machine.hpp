@@ -120,9 +120,12 @@ class Machine {
   // The state as bytes; read() into a machine over any world: what is gone there is dropped.
   void write(std::string& out) const;
   Status read(std::string_view bytes);
-  // Another world: series, states of rules and things that still exist are kept by name.
-  Status rebind(std::shared_ptr<const Binding> binding, const formula::Library& library,
-                MachineOptions options);
+  // All that another machine has come to, of another world, into a new one: as read() of what it
+  // writes, without the bytes. Series, states of rules and things that still exist are kept by
+  // name. `from` is of no use afterwards, unless it fails. Series that both will have can be made
+  // known before, in order from the first on: the names are what takes time.
+  void know(const SeriesName& name);
+  Status take_over(Machine& from);
 
   const Heads& heads() const;
   const SeriesMap& map() const;

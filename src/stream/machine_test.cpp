@@ -147,6 +147,62 @@ TEST(Machine, GoesOnFromItsBytesAsIfItHadNeverStopped) {
   EXPECT_FALSE(other.read(std::string_view(bytes).substr(0, bytes.size() - 1)).has_value());
 }
 
+// In a world with a thing less or one more: what it takes over is what its bytes would have said.
+TEST(Machine, TakesOverWhatAnothersBytesSay) {
+  for (const std::size_t gauges : {2U, 3U, 4U}) {
+    for (const std::size_t known : {0U, 3U, 6U}) {
+      Bench b(default_rules, 3);
+      const Bench elsewhere(default_rules, gauges);
+      b.observe({{0, t0, 5}, {1, t0, 3}, {2, t0, 1}, {3, t0, 3}, {4, t0, 9}, {5, t0, 3}});
+      b.arrival += 5 * minute;
+      b.observe({{0, t0 + 5 * minute, 2}, {2, t0 + 4 * minute, 6}});
+      std::string shelve;
+      write(Shelve{"high", "g2", {b.arrival + 600 * minute}, "li", "why"}, shelve);
+      b.apply(RecordKind::shelve, shelve);
+      const std::string bytes = bytes_of(*b.machine);
+
+      Machine reads(elsewhere.binding, elsewhere.library, {});
+      ASSERT_TRUE(reads.read(bytes).has_value());
+      Machine takes(elsewhere.binding, elsewhere.library, {});
+      for (Series series = 0; series < known; ++series) takes.know(b.machine->series_name(series));
+      ASSERT_TRUE(takes.take_over(*b.machine).has_value());
+      EXPECT_EQ(bytes_of(takes), bytes_of(reads)) << gauges << ' ' << known;
+
+      // And goes on alike: a firing that ends, silence, a late reading.
+      const auto both = [&](RecordKind kind, const std::string& payload) {
+        Effects one;
+        Effects other;
+        const Record record{++b.position, kind, {b.arrival}, payload};
+        ASSERT_TRUE(takes.apply(record, one).has_value());
+        ASSERT_TRUE(reads.apply(record, other).has_value());
+        ASSERT_EQ(one.transitions.size(), other.transitions.size());
+        for (std::size_t i = 0; i < one.transitions.size(); ++i) {
+          EXPECT_EQ(one.transitions[i].slot, other.transitions[i].slot);
+          EXPECT_EQ(one.transitions[i].to, other.transitions[i].to);
+          EXPECT_EQ(one.transitions[i].episode, other.transitions[i].episode);
+        }
+        EXPECT_EQ(bytes_of(takes), bytes_of(reads));
+      };
+      const Observed reading[] = {{2, t0 + 6 * minute, 1}, {4, t0 + minute, 1}};
+      std::string payload;
+      write(Message{0, 0, false, 2}, reading, payload);
+      both(RecordKind::observations, payload);
+      b.arrival += 90 * minute;
+      both(RecordKind::tick, "");
+    }
+  }
+}
+
+TEST(Machine, DoesNotTakeOverFromWhoKnowsLess) {
+  Bench b;
+  Machine other(b.binding, b.library, {});
+  for (Series series = 0; series < 2; ++series) other.know(b.machine->series_name(series));
+  other.know({2, "g9", "level"});
+  const std::string before = bytes_of(*b.machine);
+  EXPECT_FALSE(other.take_over(*b.machine).has_value());
+  EXPECT_EQ(bytes_of(*b.machine), before) << "nothing was taken from it";
+}
+
 // --- What it says is what the steps over the sorted data say ----------------------------------
 
 const std::string timed_rules =

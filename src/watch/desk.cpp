@@ -240,16 +240,11 @@ std::uint32_t Desk::source_of(const std::string& name) {
   return at->second;
 }
 
-Status Desk::has_room(const std::shared_ptr<Names>& names) const {
+Status Desk::has_room() const {
   const std::size_t waiting =
       pending_.observations.size() + unapplied_.load(std::memory_order_relaxed);
-  if (waiting > limits::ingest_queue_bytes) {
-    return fail(Code::too_large, "the queue is full; send it again in a second");
-  }
-  // A world that was swapped meanwhile numbers its own cells.
-  const std::lock_guard names_lock(names_mutex_);
-  if (names != names_) return fail(Code::too_large, "the region is being loaded anew");
-  return {};
+  if (waiting <= limits::ingest_queue_bytes) return {};
+  return fail(Code::too_large, "the queue is full; send it again in a second");
 }
 
 void Desk::put(Names& names, const Sender& sender, const Resolved& resolved) {
@@ -264,52 +259,55 @@ void Desk::put(Names& names, const Sender& sender, const Resolved& resolved) {
   pending_.readings += readings.size();
 }
 
+// A world that was swapped while a message was being looked up numbers its own cells: it is looked
+// up again.
 Result<Receipt> Desk::submit(const Sender& sender, const model::ReadingBatch& batch) {
-  std::shared_ptr<Names> names;
-  {
-    const std::lock_guard lock(names_mutex_);
-    names = names_;
-  }
-  Resolved resolved;
-  resolve(*names, sender, batch, clock_.now(), resolved);
   Receipt receipt;
+  Resolved resolved;
+  for (bool taken = false; !taken;) {
+    const std::shared_ptr<Names> known = names();
+    resolved = {};
+    resolve(*known, sender, batch, clock_.now(), resolved);
+    if (resolved.readings.empty()) break;
+    const std::lock_guard lock(mutex_);
+    if (auto room = has_room(); !room) return fail(room.error());
+    if (known != names()) continue;
+    put(*known, sender, resolved);
+    receipt.position = pending_.ticket = next_ticket_++;
+    waiting_.notify_one();
+    taken = true;
+  }
   receipt.accepted = resolved.readings.size();
   receipt.refused = batch.refused;
   receipt.refused.insert(receipt.refused.end(), std::make_move_iterator(resolved.refused.begin()),
                          std::make_move_iterator(resolved.refused.end()));
-  if (!resolved.readings.empty()) {
-    const std::lock_guard lock(mutex_);
-    if (auto room = has_room(names); !room) return fail(room.error());
-    put(*names, sender, resolved);
-    receipt.position = pending_.ticket = next_ticket_++;
-    waiting_.notify_one();
-  }
   accepted_.fetch_add(receipt.accepted, std::memory_order_relaxed);
   if (!receipt.refused.empty()) sink_.reject(sender.name, receipt.refused);
   return receipt;
 }
 
 Result<Receipt> Desk::submit_all(std::span<const Delivery> deliveries) {
-  std::shared_ptr<Names> names;
-  {
-    const std::lock_guard lock(names_mutex_);
-    names = names_;
-  }
   const Instant now = clock_.now();
-  std::vector<Resolved> resolved(deliveries.size());
+  std::vector<Resolved> resolved;
   Receipt receipt;
-  for (std::size_t i = 0; i < deliveries.size(); ++i) {
-    resolve(*names, deliveries[i].sender, deliveries[i].batch, now, resolved[i]);
-    receipt.accepted += resolved[i].readings.size();
-  }
-  if (receipt.accepted > 0) {
-    const std::lock_guard lock(mutex_);
-    if (auto room = has_room(names); !room) return fail(room.error());
+  for (bool taken = false; !taken;) {
+    const std::shared_ptr<Names> known = names();
+    resolved.assign(deliveries.size(), {});
+    receipt.accepted = 0;
     for (std::size_t i = 0; i < deliveries.size(); ++i) {
-      if (!resolved[i].readings.empty()) put(*names, deliveries[i].sender, resolved[i]);
+      resolve(*known, deliveries[i].sender, deliveries[i].batch, now, resolved[i]);
+      receipt.accepted += resolved[i].readings.size();
+    }
+    if (receipt.accepted == 0) break;
+    const std::lock_guard lock(mutex_);
+    if (auto room = has_room(); !room) return fail(room.error());
+    if (known != names()) continue;
+    for (std::size_t i = 0; i < deliveries.size(); ++i) {
+      if (!resolved[i].readings.empty()) put(*known, deliveries[i].sender, resolved[i]);
     }
     receipt.position = pending_.ticket = next_ticket_++;
     waiting_.notify_one();
+    taken = true;
   }
   accepted_.fetch_add(receipt.accepted, std::memory_order_relaxed);
   for (std::size_t i = 0; i < deliveries.size(); ++i) {
@@ -331,18 +329,17 @@ void Desk::known_series(const stream::SeriesName& name) {
   const std::lock_guard lock(mutex_);
   next_series_ = std::max(next_series_, name.series + 1);
   cells_.resize(next_series_, stream::none);
-  bind(*names_, name.series, name.thing, name.property);
+  cells_[name.series] = bind(*names_, name.series, name.thing, name.property, strangers_);
 }
 
-void Desk::bind(Names& names, std::uint32_t series, const std::string& thing,
-                const std::string& property) {
+stream::CellId Desk::bind(Names& names, std::uint32_t series, std::string thing,
+                          std::string property, Strangers& strangers) {
   if (const auto cell = names.binding->find(thing, property)) {
     names.index->bind(*cell, series);
-    cells_[series] = *cell;
-  } else {
-    cells_[series] = stream::none;
-    strangers_[series] = {thing, property};
+    return *cell;
   }
+  strangers[series] = {std::move(thing), std::move(property)};
+  return stream::none;
 }
 
 void Desk::known_source(const stream::SourceName& name) {
@@ -350,20 +347,77 @@ void Desk::known_source(const stream::SourceName& name) {
   sources_.emplace(name.name, name.source);
 }
 
-void Desk::rebind(std::shared_ptr<const stream::Binding> binding) {
-  auto names = std::make_shared<Names>(std::move(binding));
-  const std::lock_guard lock(mutex_);
-  auto strangers = std::exchange(strangers_, {});
-  for (std::uint32_t series = 0; series < cells_.size(); ++series) {
+struct Desk::Prepared {
+  std::shared_ptr<Names> from;  // shared, as the next: see names_
+  std::shared_ptr<Names> names;
+  std::vector<stream::CellId> cells;  // by series, as far as they were known
+  Strangers strangers;
+};
+
+void Desk::bind_rest(Prepared& prepared, std::size_t until) const {
+  for (auto series = static_cast<std::uint32_t>(prepared.cells.size()); series < until; ++series) {
+    std::pair<std::string, std::string> name;
     if (cells_[series] != stream::none) {
-      const auto [thing, property] = names_of(*names_->binding, cells_[series]);
-      bind(*names, series, std::string(thing), property);
-    } else if (const auto known = strangers.find(series); known != strangers.end()) {
-      bind(*names, series, known->second.first, known->second.second);
+      const auto [thing, property] = names_of(*prepared.from->binding, cells_[series]);
+      name = {std::string(thing), property};
+    } else if (const auto known = strangers_.find(series); known != strangers_.end()) {
+      name = known->second;
     }
+    prepared.cells.push_back(name.first.empty()
+                                 ? stream::none
+                                 : bind(*prepared.names, series, std::move(name.first),
+                                        std::move(name.second), prepared.strangers));
   }
+}
+
+std::shared_ptr<Desk::Prepared> Desk::prepare(std::shared_ptr<const stream::Binding> binding) {
+  // Some at a time: whoever sends waits for one part at most.
+  constexpr std::size_t part = 2'000;
+  auto out = std::make_shared<Prepared>();
+  out->names = std::make_shared<Names>(std::move(binding));
+  out->from = names();
+  for (bool more = true; more;) {
+    const std::lock_guard lock(mutex_);
+    bind_rest(*out, std::min(cells_.size(), out->cells.size() + part));
+    more = out->cells.size() < cells_.size();
+  }
+  return out;
+}
+
+Status Desk::rebind(Prepared& prepared) {
+  const std::lock_guard lock(mutex_);
+  if (prepared.from != names()) {
+    return fail(Code::conflict, "it was prepared beside another world than this");
+  }
+  bind_rest(prepared, cells_.size());
+  cells_.swap(prepared.cells);
+  strangers_.swap(prepared.strangers);
   const std::lock_guard names_lock(names_mutex_);
-  names_ = std::move(names);
+  names_ = prepared.names;
+  return {};
+}
+
+std::shared_ptr<const SeriesIndex> Desk::index_of(const Prepared& prepared) {
+  return prepared.names->index;
+}
+
+std::size_t Desk::series_of(const Prepared& prepared) {
+  return prepared.cells.size();
+}
+
+stream::SeriesName Desk::name_of(const Prepared& prepared, std::uint32_t series) {
+  if (prepared.cells[series] != stream::none) {
+    const auto [thing, property] = names_of(*prepared.names->binding, prepared.cells[series]);
+    return {series, std::string(thing), property};
+  }
+  const auto known = prepared.strangers.find(series);
+  if (known == prepared.strangers.end()) return {series, {}, {}};
+  return {series, known->second.first, known->second.second};
+}
+
+std::shared_ptr<Desk::Names> Desk::names() const {
+  const std::lock_guard lock(names_mutex_);
+  return names_;
 }
 
 Desk::Group Desk::take(int wait_ms) {

@@ -61,8 +61,16 @@ class Desk final : public Intake {
   // Before anything comes in: what the log has defined already, in order.
   void known_series(const stream::SeriesName& name);
   void known_source(const stream::SourceName& name);
-  // Another world: names are looked up in it from now on.
-  void rebind(std::shared_ptr<const stream::Binding> binding);
+  // Another world: names are looked up in it from now on. In two steps, so that senders do not
+  // wait: prepare() beside them, from any thread, and then rebind() with what it gave. One at a
+  // time: what was prepared before another rebind() is a conflict.
+  struct Prepared;
+  std::shared_ptr<Prepared> prepare(std::shared_ptr<const stream::Binding> binding);
+  Status rebind(Prepared& prepared);
+  static std::shared_ptr<const SeriesIndex> index_of(const Prepared& prepared);
+  // By number, as far as they were known.
+  static std::size_t series_of(const Prepared& prepared);
+  static stream::SeriesName name_of(const Prepared& prepared, std::uint32_t series);
 
   // Of the log's owner. Takes what is waiting; waits for it up to `wait_ms`.
   Group take(int wait_ms);
@@ -105,13 +113,17 @@ class Desk final : public Intake {
                              double& value);
   std::optional<Conversion> conversion_to(const model::PropertyDef& property,
                                           std::string_view unit);
-  Status has_room(const std::shared_ptr<Names>& names) const;              // under mutex_
+  std::shared_ptr<Names> names() const;
+  Status has_room() const;                                                 // under mutex_
   void put(Names& names, const Sender& sender, const Resolved& resolved);  // under mutex_
   std::uint32_t number_of(Names& names, stream::CellId cell);              // under mutex_
   std::uint32_t source_of(const std::string& name);                        // under mutex_
-  // A series that the log knows; under mutex_.
-  void bind(Names& names, std::uint32_t series, const std::string& thing,
-            const std::string& property);
+  using Strangers = std::map<std::uint32_t, std::pair<std::string, std::string>>;
+  // A series that the log knows: its cell, or it is a stranger.
+  static stream::CellId bind(Names& names, std::uint32_t series, std::string thing,
+                             std::string property, Strangers& strangers);
+  // Those from `prepared.cells` on; under mutex_.
+  void bind_rest(Prepared& prepared, std::size_t until) const;
 
   const Clock& clock_;
   RejectionSink& sink_;
@@ -125,7 +137,7 @@ class Desk final : public Intake {
   std::uint32_t next_series_ = 0;
   std::vector<stream::CellId> cells_;  // by series; none: see strangers_
   // Names of series whose thing or property this world does not have, by series.
-  std::map<std::uint32_t, std::pair<std::string, std::string>> strangers_;
+  Strangers strangers_;
   std::unordered_map<std::string, std::uint32_t> sources_;
   std::vector<Listener> listeners_;
 

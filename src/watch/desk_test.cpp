@@ -244,15 +244,22 @@ TEST_F(DeskTest, ASeriesKeepsItsNumberThroughWorldsWithoutIt) {
   ASSERT_NE(row, std::string::npos);
   things.erase(row, things.find('\n', row + 1) - row);
   const auto less = load_world(model::MemoryFiles(files), {.root = "w", .home = "r"}, {}).value();
-  desk_->rebind(std::make_shared<const stream::Binding>(
+  const auto fewer = desk_->prepare(std::make_shared<const stream::Binding>(
       std::make_shared<const model::Snapshot>(less->snapshot)));
+  const auto stale = desk_->prepare(binding_);
+  // What comes in meanwhile is taken, and is not forgotten.
+  EXPECT_EQ(submit({reading("a", 2)}).accepted, 1u);
+  ASSERT_TRUE(desk_->rebind(*fewer));
+  EXPECT_FALSE(desk_->rebind(*stale)) << "prepared beside the world before";
   EXPECT_EQ(submit({reading("b", 2)}).accepted, 1u);
   EXPECT_NE(refusal(reading("a", 2)), "");
-  desk_->rebind(binding_);
+  ASSERT_TRUE(desk_->rebind(*desk_->prepare(binding_)));
   EXPECT_EQ(submit({reading("a", 3), reading("b", 3)}).accepted, 2u);
   const Desk::Group group = desk_->take(0);
   EXPECT_TRUE(group.series.empty());
   stream::MessageReader reader(group.observations);
+  ASSERT_TRUE(reader.next());
+  EXPECT_EQ(reader.readings()[0].series, 1u);
   ASSERT_TRUE(reader.next());
   EXPECT_EQ(reader.readings()[0].series, 0u);
   ASSERT_TRUE(reader.next());

@@ -90,8 +90,12 @@ class Engine final : public Live, public RejectionSink {
   // Everything to disk, the state with it: before a proper end, when nothing else runs any more.
   Status close();
 
-  // Another world, from the thread of apply().
-  Status rebind(std::shared_ptr<const World> world);
+  // Another world, in two steps: prepare() takes long and runs beside the engine, on any thread;
+  // rebind(), on the thread of apply(), takes over what the engine has come to. What is left of
+  // the old world goes with `prepared`, which belongs to who prepared it.
+  struct Prepared;
+  std::shared_ptr<Prepared> prepare(std::shared_ptr<const World> world);
+  Status rebind(Prepared& prepared);
   // What requests read: the world's snapshot with the stored history.
   model::Snapshot snapshot() const;
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // How an engine begins: newest good state, then the log behind it.
+#include <algorithm>
 #include <chrono>
 
 #include "core/limits.hpp"
@@ -120,32 +121,49 @@ Status Engine::replay(std::uint64_t after) {
   return {};
 }
 
-Status Engine::rebind(std::shared_ptr<const World> world) {
+std::shared_ptr<Engine::Prepared> Engine::prepare(std::shared_ptr<const World> world) {
   auto binding = std::make_shared<const stream::Binding>(
       std::shared_ptr<const model::Snapshot>(world, &world->snapshot));
-  Running& old = *running_;
-  if (auto done = old.machine.rebind(binding, world->library, machine_options(*world, *binding));
-      !done) {
-    return done;
+  auto out = std::make_shared<Prepared>();
+  out->names = desk_->prepare(binding);
+  stream::Machine machine(binding, world->library, machine_options(*world, *binding));
+  // What the engine's own machine has by now: it never has less.
+  const std::size_t series = std::min<std::size_t>(
+      counters_->series.load(std::memory_order_relaxed), Desk::series_of(*out->names));
+  for (std::uint32_t i = 0; i < series; ++i) {
+    stream::SeriesName name = Desk::name_of(*out->names, i);
+    if (name.thing.empty()) break;
+    machine.know(name);
   }
-  desk_->rebind(binding);
-  auto fresh =
-      std::make_shared<Running>(std::move(world), std::move(binding), std::move(old.machine));
-  fresh->start_rollup(std::make_shared<StoredHistory>(desk_->index(), history_, damage_));
+  out->running =
+      std::make_shared<Running>(std::move(world), std::move(binding), std::move(machine));
+  out->running->start_rollup(
+      std::make_shared<StoredHistory>(Desk::index_of(*out->names), history_, damage_));
+  return out;
+}
+
+Status Engine::rebind(Prepared& prepared) {
+  const Clock& timer = options_.timer == nullptr ? clock_ : *options_.timer;
+  const Instant begin = timer.now();
+  Running& old = *running_;
+  const std::shared_ptr<Running> fresh = prepared.running;
+  if (auto done = desk_->rebind(*prepared.names); !done) return done;
+  if (auto done = fresh->machine.take_over(old.machine); !done) return done;
   rebind_late(*old.binding, *fresh->binding);
   publisher_.bind(*fresh->world, *fresh->binding);
   {
     const std::lock_guard lock(cells_mutex_);
-    cells_.clear();
-    silent_.clear();
+    cells_.swap(prepared.cells);
+    silent_.swap(prepared.silent);
   }
   {
     const std::lock_guard lock(running_mutex_);
-    running_ = std::move(fresh);
+    running_.swap(prepared.running);
   }
   inject_again();
   // From here on the log is read by the rules of this world.
   counters_->state_wanted.store(true);
+  counters_->swap_s.store(static_cast<double>(timer.now().ns - begin.ns) / 1e9);
   return {};
 }
 

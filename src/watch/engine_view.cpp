@@ -39,6 +39,7 @@ LiveStats Engine::stats() const {
   out.commit_ms = counters_->commit_ms.load(std::memory_order_relaxed);
   if (options_.clock_speed) out.clock_speed = options_.clock_speed();
   out.recovery_s = counters_->recovery_s.load(std::memory_order_relaxed);
+  out.swap_s = counters_->swap_s.load(std::memory_order_relaxed);
   return out;
 }
 

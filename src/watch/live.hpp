@@ -125,6 +125,7 @@ struct LiveStats {
   std::string damage = {};          // the first of them: file, byte and what is wrong
   double commit_ms = 0;             // median of the newest commits
   double recovery_s = 0;            // what the start took
+  double swap_s = 0;                // how long the newest world kept the engine from its work
   double clock_speed = 1;           // of a demonstration; 1: the true clock
 };
 

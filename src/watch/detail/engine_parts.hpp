@@ -48,6 +48,14 @@ struct Engine::Running {
   std::size_t due_series = 0;  // of them stand in `due`
 };
 
+// A world that waits to be taken over; afterwards what it took the place of.
+struct Engine::Prepared {
+  std::shared_ptr<Running> running;       // shared: requests keep the world they began with
+  std::shared_ptr<Desk::Prepared> names;  // shared: its kind is the desk's affair
+  std::map<std::pair<std::string, std::string>, LiveCell, std::less<>> cells;
+  std::map<std::uint32_t, Feed> silent;
+};
+
 struct Engine::Counters {
   std::atomic<std::uint64_t> position{0};
   std::atomic<std::uint64_t> applied{0};
@@ -59,6 +67,7 @@ struct Engine::Counters {
   std::atomic<std::uint64_t> forget{0};  // the log up to here is not needed any more
   std::atomic<std::uint64_t> raised{0};  // changes that came from shards
   std::atomic<double> recovery_s{0};
+  std::atomic<double> swap_s{0};
   std::atomic<double> commit_ms{0};
   std::atomic<bool> state_wanted{false};
   std::atomic<bool> aside{false};  // points are set aside, and not on disk yet
