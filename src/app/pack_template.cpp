@@ -44,10 +44,12 @@ types:
         series: true
         every: 1h                        # 应每小时一次 expected every hour
         max_age: 3h                      # 超过3小时不算现值 older than that is not "now"
-      # {{property}}_limit: {label: {zh: 限值, en: Limit}, unit: {{unit}}}  # 各站不同的数：things.csv的列
-      # a number of each station: a column of things.csv; in a rule coalesce({{property}}_limit, 10),
-      # since a station made by approving a device has none yet
-      # door: {label: {zh: 门, en: Door}, kind: boolean, series: true}   # 1、0；规则里 door = FALSE
+      # 各站不同的数是things.csv的列；规则里用coalesce，因为批准设备时新建的站还没有它
+      # A number of each station is a column of things.csv. A station that is made by approving a
+      # device has none yet: in a rule write coalesce({{property}}_limit, 10)
+      # {{property}}_limit: {label: {zh: 限值, en: Limit}, unit: {{unit}}}
+      # 真假 a truth (1 and 0 in data; in a rule: door = FALSE):
+      # door: {label: {zh: 门, en: Door}, kind: boolean, series: true}
       battery: {label: {zh: 电池电压, en: Battery}, unit: V, series: true, every: 1h, max_age: 3h}
 
 # 指标：对一个区域的公式 Numbers of a region: docs/formula.md
@@ -148,7 +150,7 @@ constexpr std::string_view sources_md = R"(# {{title}}: where the data comes fro
 
 | key | files | origin | licence |
 |---|---|---|---|
-| `simulated` | data/sample.csv, things.csv | made up by `cairn pack new`; no observation | your own |
+| `simulated` | data/sample.csv, things.csv | made by `cairn pack new`, not observed | your own |
 )";
 
 // Four days, hour by hour: quiet; on the second day above ten from 04:00 to 10:00 and back; on the
