@@ -226,6 +226,10 @@ export const deviceWords = {
     '请所有者公布：DNS TXT 记录 {0} 或网页 {1}，内容为：',
     'The owner publishes, as the TXT record {0} or the page {1}:',
   ],
+  tokenMissing: [
+    '没有找到令牌，仍不测量。{0}',
+    'The token was not found; nothing is measured. {0}',
+  ],
   checkToken: ['核对令牌', 'Look for the token'],
   confirmByHand: ['人工确认', 'Confirm by hand'],
   whoAgreed: ['谁、何时、以何文件同意', 'Who agreed, when, by which letter'],
