@@ -29,6 +29,8 @@ class Measurement {
     for (NameServer& server : seen_.dns.servers) ask_server(server);
     if (seen_.target.tls) find_caa();
     pages();
+    // Nothing of what was cut short is used: pages of half a megabyte need not be compared.
+    if (over()) return std::move(seen_);
     if (seen_.v4.good > 0 && seen_.v6.good > 0) {
       seen_.similarity = similarity(visible_text(seen_.v4.body), visible_text(seen_.v6.body));
     }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/serve.hpp"
 
+#include <chrono>
+#include <cstdio>
+#include <functional>
 #include <limits>
 #include <string_view>
 
@@ -42,6 +45,8 @@ constexpr std::size_t villages_at_once = 64;
 
 // Of one answer by CoAP, in blocks of 1 KiB: about 20 kB.
 constexpr std::size_t coap_alerts_most = 25;
+
+constexpr double slow_end_s = 3;  // a part that takes longer to end is named
 
 class Instance final : public Running {
  public:
@@ -135,23 +140,32 @@ class Instance final : public Running {
   }
   std::uint16_t coaps_port() const override { return live_ ? live_->coaps_port() : 0; }
   void stop() override {
-    if (study_) study_->stop();
-    if (probe_) probe_->stop();
-    map_.stop();
-    if (respond_) respond_->stop();
-    if (devices_) devices_->pause();
+    if (study_) end("the study", [this] { study_->stop(); });
+    if (probe_) end("the probe", [this] { probe_->stop(); });
+    end("the map's keeper", [this] { map_.stop(); });
+    if (respond_) end("incidents and channels", [this] { respond_->stop(); });
+    if (devices_) end("the register of devices", [this] { devices_->pause(); });
     // Doors and engine first: what waits for the disk is answered while HTTP still sends.
-    if (shard_) shard_->stop_below();
-    if (live_) live_->stop();
-    if (shard_) shard_->stop();
-    if (devices_) devices_->stop();
+    if (shard_) end("the shards", [this] { shard_->stop_below(); });
+    if (live_) end("the doors and the engine", [this] { live_->stop(); });
+    if (shard_) end("the shards", [this] { shard_->stop(); });
+    if (devices_) end("the register of devices", [this] { devices_->stop(); });
     service_.events().wake_with({});
     overlays_.stop();
-    coverage_.stop();
-    if (http_) http_->stop();
+    end("the coverage study", [this] { coverage_.stop(); });
+    if (http_) end("HTTP", [this] { http_->stop(); });
   }
 
  private:
+  // A part that keeps the end waiting is named: a slow end can be explained.
+  static void end(const char* part, const std::function<void()>& stop) {
+    const auto begun = std::chrono::steady_clock::now();
+    stop();
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
+    if (took.count() > slow_end_s) {
+      std::fprintf(stderr, "stopping: %s took %.1f s\n", part, took.count());
+    }
+  }
   // Besides HTTP; before it, so that no request meets a half-made server.
   Status open_doors() {
     service_.add_figures([this](std::vector<Gauge>& gauges) { live_->add_figures(gauges); });
