@@ -68,12 +68,17 @@ test('regions', async () => {
 test('indicators', async () => {
   const { indicators } = await ask('/v1/indicators');
   assert.ok(indicators.length >= 20);
-  for (const { id, levels } of indicators) {
-    const by = levels.includes('county') ? { by: 'county' } : {};
-    await ask('/v1/indicators/{id}/values', { fill: { id }, query: { region: 'panxi', ...by } });
-    await ask('/v1/indicators/{id}/series', { fill: { id }, query: { region: 'panxi' } });
-    await ask('/v1/explain', { query: { indicator: id, region: 'panxi' } });
-  }
+  const left = [...indicators];
+  const some = async () => {
+    for (let next = left.pop(); next !== undefined; next = left.pop()) {
+      const { id, levels } = next;
+      const by = levels.includes('county') ? { by: 'county' } : {};
+      await ask('/v1/indicators/{id}/values', { fill: { id }, query: { region: 'panxi', ...by } });
+      await ask('/v1/indicators/{id}/series', { fill: { id }, query: { region: 'panxi' } });
+      await ask('/v1/explain', { query: { indicator: id, region: 'panxi' } });
+    }
+  };
+  await Promise.all(Array.from({ length: 4 }, some)); // Four at a time: three hundred take long.
 });
 
 test('formulas', async () => {
