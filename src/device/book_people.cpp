@@ -7,6 +7,7 @@
 #include "device/book.hpp"
 #include "device/book_entry.hpp"
 #include "device/book_store.hpp"
+#include "device/modbus_address.hpp"
 
 namespace cairn::device {
 namespace {
@@ -77,6 +78,10 @@ std::string with_note(std::string what, const std::string& note) {
 cairn::Status Book::check(const NewDevice& device) const {
   if (trim(device.identity).empty() || device.identity.size() > identity_bytes) {
     return fail(Code::invalid, "the identity has 1 to 200 bytes", "/identity");
+  }
+  if (device.protocol == Protocol::modbus && !parse_modbus_address(device.identity)) {
+    return fail(Code::invalid, "the identity of a meter is host:port/unit, as 10.8.0.21:502/1",
+                "/identity");
   }
   if (!device.secret.empty()) {
     if (auto fits = check_secret(device.protocol, device.secret); !fits) return fits;

@@ -11,6 +11,7 @@
 #include "core/csv.hpp"
 #include "core/encoding.hpp"
 #include "core/text.hpp"
+#include "device/modbus_address.hpp"
 
 namespace cairn::device {
 namespace {
@@ -179,6 +180,9 @@ NewDevice read_device(Row& row) {
   }
   out.identity = row.text("identity", 200);
   if (out.identity.empty()) row.wrong("identity", "the identity is missing");
+  if (out.protocol == Protocol::modbus && !row.bad() && !parse_modbus_address(out.identity)) {
+    row.wrong("identity", format("'{}' is no host:port/unit, as 10.8.0.21:502/1", out.identity));
+  }
   out.facts = read_facts(row);
   out.target = read_target(row);
   if (out.target.thing.empty() && !out.target.type.empty()) out.target.thing = out.identity;

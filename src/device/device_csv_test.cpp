@@ -61,6 +61,17 @@ TEST(DeviceCsvTest, NamesLineAndColumnOfEachMistake) {
                                                                       {11, "identity"}}));
 }
 
+TEST(DeviceCsvTest, AMeterIsNamedByItsAddress) {
+  const auto read = read_csv_devices(
+      "protocol,identity,thing\nmodbus,10.8.0.21:502/17,p1\nmodbus,10.8.0.21,p2\n", "d.csv");
+  ASSERT_TRUE(read);
+  ASSERT_EQ(read->devices.size(), 1U);
+  EXPECT_EQ(read->devices[0].device.identity, "10.8.0.21:502/17");
+  ASSERT_EQ(read->errors.size(), 1U);
+  EXPECT_EQ(read->errors[0].line, 3U);
+  EXPECT_EQ(read->errors[0].column, "identity");
+}
+
 TEST(DeviceCsvTest, RefusesWhatIsNoTableOfDevices) {
   const auto error = [](std::string_view text) {
     const auto read = read_csv_devices(text, "d.csv");

@@ -173,10 +173,17 @@ Status LiveService::open_hj212(const model::Catalog& catalog) {
 }
 
 void LiveService::ask_meters(Problems& problems) {
-  if (options_.modbus.empty()) return;
+  const bool registered = options_.device_desk != nullptr && !options_.modbus_models.empty();
+  if (options_.modbus.empty() && !registered) return;
   const Clock& true_clock = options_.true_clock == nullptr ? *clock_ : *options_.true_clock;
-  modbus_ = ModbusPoller::start(std::move(options_.modbus), std::move(options_.modbus_models),
-                                *intake_, *clock_, true_clock, options_.devices, {}, problems);
+  ModbusOptions asking;
+  if (registered) {
+    meters_ = std::make_unique<ModbusRegister>(options_.device_desk->book(), options_.modbus_models,
+                                               true_clock);
+    asking.registered = [this] { return meters_->changed(); };
+  }
+  modbus_ = ModbusPoller::start(std::move(options_.modbus), options_.modbus_models, *intake_,
+                                *clock_, true_clock, options_.devices, std::move(asking), problems);
 }
 
 void LiveService::tell_open(const model::Alert& alert, std::string json) {

@@ -19,6 +19,7 @@
 #include "server/live_threads.hpp"
 #include "server/metrics.hpp"
 #include "server/modbus_poller.hpp"
+#include "server/modbus_register.hpp"
 #include "server/mqtt_endpoint.hpp"
 #include "server/player.hpp"
 #include "server/topics.hpp"
@@ -115,6 +116,7 @@ class LiveService {
   std::unique_ptr<Topics> topics_;  // when there is MQTT
   std::unique_ptr<CoapEndpoint> coap_;
   std::unique_ptr<Hj212Endpoint> hj212_;
+  std::unique_ptr<ModbusRegister> meters_;  // before the poller, which asks it
   std::unique_ptr<ModbusPoller> modbus_;
   std::unique_ptr<LiveThreads> threads_;
   std::unique_ptr<Player> player_;

@@ -34,7 +34,9 @@ struct Scheduled {
   std::string identity;
   ModbusMeter meter;
   std::int64_t due_ms = 0;
-  int silences = 0;  // one after the other
+  int silences = 0;         // one after the other
+  bool registered = false;  // it comes from the register, and goes with that
+  bool gone = false;        // it is being asked for the last time
 };
 
 // What is reached over one connection; asked by one thread at a time.
@@ -47,8 +49,9 @@ struct Bus {
 class Poller final : public ModbusPoller {
  public:
   Poller(watch::Intake& intake, const Clock& clock, const Clock& true_clock,
-         device::Register* devices, ModbusOptions options)
-      : intake_(intake),
+         device::Register* devices, ModbusOptions options, std::vector<model::ModbusModel> models)
+      : models_(std::move(models)),
+        intake_(intake),
         clock_(clock),
         true_clock_(true_clock),
         devices_(devices),
@@ -59,7 +62,7 @@ class Poller final : public ModbusPoller {
   Poller(const Poller&) = delete;
   Poller& operator=(const Poller&) = delete;
 
-  void add(ModbusTarget target, const model::ModbusModel& model, Problems& problems);
+  Status add(ModbusTarget target, bool registered);
   void begin();
   const ModbusCounters& counters() const override { return counters_; }
   void stop() override;
@@ -75,45 +78,57 @@ class Poller final : public ModbusPoller {
             const ModbusRound& round, std::uint64_t accepted,
             const std::vector<ModbusRound::Trouble>& troubles);
   void reschedule(Scheduled& meter, bool silent);
+  // Under mutex_, as the next.
+  void look_at_register(std::unique_lock<std::mutex>& lock);
+  void take(std::vector<ModbusTarget> registered);
+  void bury(Bus& bus);
+  void drop_empty();
 
+  const std::vector<model::ModbusModel> models_;
   watch::Intake& intake_;
   const Clock& clock_;
   const Clock& true_clock_;
   device::Register* devices_;
   ModbusOptions options_;
   ModbusCounters counters_;
-  std::map<std::pair<std::string, std::uint16_t>, Bus> buses_;  // fixed after begin()
 
   std::mutex mutex_;
   std::condition_variable changed_;
+  std::map<std::pair<std::string, std::uint16_t>, Bus> buses_;
+  std::int64_t look_ms_ = 0;  // when the register is looked at next
+  bool looking_ = false;
   bool stopping_ = false;
   std::vector<std::thread> threads_;
 };
 
-void Poller::add(ModbusTarget target, const model::ModbusModel& model, Problems& problems) {
+Status Poller::add(ModbusTarget target, bool registered) {
+  const auto model = std::ranges::find(models_, target.model, &model::ModbusModel::id);
+  if (model == models_.end()) {
+    return fail(Code::not_found, format("no pack declares the register map '{}'", target.model));
+  }
   Bus& bus = buses_[{target.host, target.port}];
   if (!bus.link) {
     auto link = options_.link(target.host, target.port);
     if (!link) {
-      problems.error(target.place, link.error().message, link.error().code);
-      if (bus.meters.empty()) buses_.erase({target.host, target.port});
-      return;
+      buses_.erase({target.host, target.port});
+      return fail(link.error());
     }
     bus.link = std::move(*link);
   }
+  // Spread over their interval's first second, so that not all begin at once.
+  const std::int64_t due_ms = steady_ms() + counters_.targets * 20 % 1'000;
   bus.meters.push_back(
-      std::make_unique<Scheduled>(std::move(target), model, options_.refused_again_ms));
+      std::make_unique<Scheduled>(std::move(target), *model, options_.refused_again_ms));
+  bus.meters.back()->due_ms = due_ms;
+  bus.meters.back()->registered = registered;
   ++counters_.targets;
+  return {};
 }
 
 void Poller::begin() {
-  const std::size_t threads = std::min<std::size_t>(options_.threads, buses_.size());
-  const std::int64_t now_ms = steady_ms();
-  // Spread over their interval's first second, so that not all begin at once.
-  std::int64_t n = 0;
-  for (auto& [name, bus] : buses_) {
-    for (auto& meter : bus.meters) meter->due_ms = now_ms + n++ * 20 % 1'000;
-  }
+  const std::size_t threads = options_.registered
+                                  ? options_.threads
+                                  : std::min<std::size_t>(options_.threads, buses_.size());
   for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { work(); });
 }
 
@@ -121,17 +136,75 @@ void Poller::stop() {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
+    for (auto& [name, bus] : buses_) bus.link->interrupt();
   }
   changed_.notify_all();
-  for (auto& [name, bus] : buses_) bus.link->interrupt();
   for (std::thread& thread : threads_) {
     if (thread.joinable()) thread.join();
   }
 }
 
+// Without the lock: whoever it is asked of may take its time.
+void Poller::look_at_register(std::unique_lock<std::mutex>& lock) {
+  if (!options_.registered || looking_ || steady_ms() < look_ms_) return;
+  looking_ = true;
+  lock.unlock();
+  auto registered = options_.registered();
+  lock.lock();
+  looking_ = false;
+  look_ms_ = steady_ms() + options_.look_every_ms;
+  if (registered && !stopping_) take(std::move(*registered));
+}
+
+void Poller::take(std::vector<ModbusTarget> registered) {
+  std::map<std::string, ModbusTarget> wanted;
+  for (ModbusTarget& target : registered) {
+    std::string identity = identity_of(target);
+    wanted.emplace(std::move(identity), std::move(target));
+  }
+  for (auto& [name, bus] : buses_) {
+    for (auto& meter : bus.meters) {
+      const auto want = wanted.find(meter->identity);
+      const bool stays =
+          !meter->registered || (want != wanted.end() && want->second == meter->meter.target());
+      if (stays && want != wanted.end()) wanted.erase(want);
+      meter->gone = meter->gone || !stays;
+    }
+    bury(bus);
+  }
+  drop_empty();
+  for (auto& [identity, target] : wanted) {
+    const auto added = add(target, true);
+    if (!added && devices_ != nullptr) {
+      devices_->fault(device::Protocol::modbus, target.place, identity, device::Fault::timeout,
+                      added.error().message, {}, true_clock_.now());
+    }
+  }
+  changed_.notify_all();
+}
+
+// Nobody is left behind the connection: it is closed.
+void Poller::drop_empty() {
+  std::erase_if(buses_,
+                [](const auto& bus) { return bus.second.meters.empty() && !bus.second.busy; });
+}
+
+// Those that are being asked go when the answer is there.
+void Poller::bury(Bus& bus) {
+  if (bus.busy) return;
+  std::erase_if(bus.meters, [this](const std::unique_ptr<Scheduled>& meter) {
+    if (!meter->gone) return false;
+    --counters_.targets;
+    if (meter->silences > 0) --counters_.silent;
+    return true;
+  });
+}
+
 std::pair<Bus*, Scheduled*> Poller::next() {
   std::unique_lock lock(mutex_);
   while (!stopping_) {
+    look_at_register(lock);
+    if (stopping_) break;
     Bus* bus = nullptr;
     Scheduled* meter = nullptr;
     for (auto& [name, candidate] : buses_) {
@@ -147,7 +220,8 @@ std::pair<Bus*, Scheduled*> Poller::next() {
       bus->busy = true;
       return {bus, meter};
     }
-    changed_.wait_for(lock, std::chrono::milliseconds(std::min<std::int64_t>(wait_ms, 1'000)));
+    const std::int64_t most_ms = options_.registered ? options_.look_every_ms : 1'000;
+    changed_.wait_for(lock, std::chrono::milliseconds(std::min(wait_ms, most_ms)));
   }
   return {};
 }
@@ -176,6 +250,8 @@ void Poller::work() {
       const std::lock_guard lock(mutex_);
       reschedule(*meter, silent);
       bus->busy = false;
+      bury(*bus);
+      drop_empty();
     }
     changed_.notify_one();
   }
@@ -273,14 +349,13 @@ std::unique_ptr<ModbusPoller> ModbusPoller::start(std::vector<ModbusTarget> targ
                                                   const Clock& true_clock,
                                                   device::Register* devices, ModbusOptions options,
                                                   Problems& problems) {
-  auto poller = std::make_unique<Poller>(intake, clock, true_clock, devices, std::move(options));
+  auto poller = std::make_unique<Poller>(intake, clock, true_clock, devices, std::move(options),
+                                         std::move(models));
   for (ModbusTarget& target : targets) {
-    const auto model = std::ranges::find(models, target.model, &model::ModbusModel::id);
-    if (model == models.end()) {
-      problems.error(target.place, format("no pack declares the register map '{}'", target.model));
-      continue;
+    const std::string place = target.place;
+    if (auto added = poller->add(std::move(target), false); !added) {
+      problems.error(place, added.error().message, added.error().code);
     }
-    poller->add(std::move(target), *model, problems);
   }
   poller->begin();
   return poller;

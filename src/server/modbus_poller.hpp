@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,10 @@ struct ModbusOptions {
   // A meter that is silent is asked at twice the interval each time, up to this.
   std::int64_t most_backoff_ms = 60'000;
   std::function<Result<std::unique_ptr<ModbusLink>>(const std::string&, std::uint16_t)> link = {};
+  // Meters that come and go: asked every so often, from one of the poller's threads at a time; all
+  // of them, when they have changed. Those that are targets from the beginning stay as they are.
+  std::function<std::optional<std::vector<ModbusTarget>>()> registered = {};
+  std::int64_t look_every_ms = 1'000;
 };
 
 class ModbusPoller {

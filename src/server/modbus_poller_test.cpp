@@ -3,8 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <chrono>
+#include <optional>
 #include <thread>
+#include <utility>
 
 #include "server/modbus_test_meter.hpp"
 #include "server/mqtt_test_intake.hpp"
@@ -69,6 +72,13 @@ class ModbusPollerTest : public testing::Test {
       ++links;
       return Result<std::unique_ptr<ModbusLink>>(std::make_unique<TestLink>(meter));
     };
+    if (with_register) {
+      options.look_every_ms = 10;
+      options.registered = [this] {
+        const std::lock_guard lock(devices.mutex);
+        return std::exchange(registered, std::nullopt);
+      };
+    }
     poller = ModbusPoller::start(all, {map}, intake, clock, clock, &devices, options, problems);
   }
   template <typename Condition>
@@ -84,8 +94,10 @@ class ModbusPollerTest : public testing::Test {
   TestRegister devices;
   TestMeter meter;
   Problems problems;
-  int links = 0;
-  std::unique_ptr<ModbusPoller> poller;  // goes first
+  std::atomic<int> links{0};
+  bool with_register = false;
+  std::optional<std::vector<ModbusTarget>> registered;  // news of the register; under its mutex
+  std::unique_ptr<ModbusPoller> poller;                 // goes first
 };
 
 TEST_F(ModbusPollerTest, ReadingsComeToTheThing) {
@@ -127,6 +139,92 @@ TEST_F(ModbusPollerTest, ABlockedDeviceIsNotAsked) {
   std::this_thread::sleep_for(std::chrono::milliseconds(80));
   poller->stop();
   EXPECT_TRUE(meter.asked.empty());
+}
+
+TEST_F(ModbusPollerTest, MetersOfTheRegisterComeAndGoWithoutARestart) {
+  with_register = true;
+  devices.known = device::Known{"dev-1", "pump:9", "", "", Status::approved};
+  start(0);
+  const auto tell = [&](std::vector<ModbusTarget> all) {
+    const std::lock_guard lock(devices.mutex);
+    registered = std::move(all);
+  };
+  meter.words = {{{RegisterBank::holding, 0}, 300}, {{RegisterBank::holding, 1}, 7}};
+  ModbusTarget target;
+  target.host = "10.0.0.1";
+  target.model = "m";
+  target.every_ms = 20;
+  ModbusTarget other = target;
+  other.host = "10.0.0.2";
+  ModbusTarget unknown = target;
+  unknown.host = "10.0.0.3";
+  unknown.model = "n";
+  tell({target, other, unknown});
+  ASSERT_TRUE(wait([&] { return poller->counters().readings >= 4; }));
+  EXPECT_EQ(poller->counters().targets, 2);
+  EXPECT_EQ(links, 2);
+  {
+    const std::lock_guard lock(devices.mutex);
+    ASSERT_EQ(devices.faults.size(), 1U);
+    EXPECT_NE(devices.faults[0].second.find("no pack declares the register map 'n'"),
+              std::string::npos);
+  }
+  other.every_ms = 10;  // asked otherwise: it is another
+  tell({other});
+  ASSERT_TRUE(wait([&] { return poller->counters().targets == 1 && links == 3; }));
+  tell({});
+  ASSERT_TRUE(wait([&] { return poller->counters().targets == 0; }));
+  const std::uint64_t requests = poller->counters().requests;
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  EXPECT_EQ(poller->counters().requests, requests) << "nobody is asked any more";
+  tell({target});
+  ASSERT_TRUE(wait([&] { return poller->counters().requests > requests; }));
+}
+
+TEST_F(ModbusPollerTest, AMeterOfTheFileStaysAsItIs) {
+  with_register = true;
+  devices.known = device::Known{"dev-1", "", "", "", Status::approved};
+  start(1);
+  ModbusTarget same;
+  same.host = "10.0.0.1";
+  same.unit = 1;
+  same.model = "m";
+  same.every_ms = 3'600'000;
+  {
+    const std::lock_guard lock(devices.mutex);
+    registered = std::vector<ModbusTarget>{same};
+  }
+  ASSERT_TRUE(wait([&] {
+    const std::lock_guard lock(devices.mutex);
+    return !registered;
+  }));
+  const std::uint64_t readings = poller->counters().readings;
+  ASSERT_TRUE(wait([&] { return poller->counters().readings > readings + 4; }));
+  EXPECT_EQ(poller->counters().targets, 1);
+}
+
+TEST_F(ModbusPollerTest, AMeterThatGoesWhileItIsAskedGoesWithItsAnswer) {
+  with_register = true;
+  devices.known = device::Known{"dev-1", "pump:9", "", "", Status::approved};
+  meter.ask_us = 200'000;
+  meter.words = {{{RegisterBank::holding, 0}, 300}, {{RegisterBank::holding, 1}, 7}};
+  start(0);
+  ModbusTarget target;
+  target.host = "10.0.0.1";
+  target.model = "m";
+  {
+    const std::lock_guard lock(devices.mutex);
+    registered = std::vector<ModbusTarget>{target};
+  }
+  ASSERT_TRUE(wait([&] {
+    const std::lock_guard lock(meter.mutex);
+    return meter.at_once == 1;
+  }));
+  {
+    const std::lock_guard lock(devices.mutex);
+    registered = std::vector<ModbusTarget>{};
+  }
+  ASSERT_TRUE(wait([&] { return poller->counters().targets == 0; }));
 }
 
 TEST_F(ModbusPollerTest, SilenceIsToldAndEndsWithAnAnswer) {

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/modbus_targets.hpp"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
 #include <array>
 #include <map>
@@ -11,6 +9,7 @@
 
 #include "core/text.hpp"
 #include "core/time.hpp"
+#include "device/modbus_address.hpp"
 #include "model/csv_rows.hpp"
 
 namespace cairn::server {
@@ -24,12 +23,6 @@ constexpr std::int64_t most_timeout_ms = 10'000;
 
 constexpr std::array columns = {"host", "port", "unit", "model", "thing", "every", "timeout"};
 
-bool is_address(const std::string& host) {
-  in6_addr bytes{};
-  return ::inet_pton(AF_INET, host.c_str(), &bytes) == 1 ||
-         ::inet_pton(AF_INET6, host.c_str(), &bytes) == 1;
-}
-
 class Reader {
  public:
   Reader(model::CsvRows& rows, std::span<const model::ModbusModel> models)
@@ -40,7 +33,7 @@ class Reader {
     const std::size_t before = rows_.mistakes();
     out.place = rows_.place();
     out.host = rows_.at("host");
-    if (!is_address(out.host)) {
+    if (!device::is_ip_address(out.host)) {
       rows_.error(
           format("the host '{}' is no IPv4 or IPv6 address; names are not looked up", out.host));
     }
@@ -102,9 +95,7 @@ class Reader {
 }  // namespace
 
 std::string identity_of(const ModbusTarget& target) {
-  const bool six = target.host.find(':') != std::string::npos;
-  return six ? format("[{}]:{}/{}", target.host, target.port, target.unit)
-             : format("{}:{}/{}", target.host, target.port, target.unit);
+  return to_string(device::ModbusAddress{target.host, target.port, target.unit});
 }
 
 std::vector<ModbusTarget> read_modbus_targets(std::string_view text, std::string_view name,

@@ -28,6 +28,7 @@ struct ModbusTarget {
   std::int64_t every_ms = 60'000;
   std::int64_t timeout_ms = 1'000;
   std::string place;
+  bool operator==(const ModbusTarget&) const = default;
 };
 
 // "10.8.0.21:502/1", as devices are registered.
