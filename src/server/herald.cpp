@@ -13,6 +13,7 @@ using std::chrono::steady_clock;
 // Values are told so many at a time (about a millisecond), and then the thread rests for so many
 // times what that took; alerts are looked for in between.
 constexpr std::size_t slice = 64;
+constexpr std::size_t slice_narrow = 16;  // of these at least, so that villages get their turn
 constexpr int rest_factor = 9;
 // What nobody was told yet is bounded: a page that shows the newest needs no more of the others.
 constexpr std::size_t most_alerts = 100'000;
@@ -28,6 +29,24 @@ void move_behind(std::vector<T>& from, std::vector<T>& to, std::size_t most) {
 
 }  // namespace
 
+void Herald::Queue::put(watch::LiveCell cell) {
+  const auto [at, fresh] =
+      place_.try_emplace(cell.indicator + '\n' + cell.region, told_ + cells_.size());
+  if (fresh) {
+    cells_.push_back(std::move(cell));
+  } else {
+    cells_[at->second - told_] = std::move(cell);
+  }
+}
+
+void Herald::Queue::take(std::size_t most, std::vector<watch::LiveCell>& out) {
+  for (; most > 0 && !cells_.empty(); --most, ++told_) {
+    place_.erase(cells_.front().indicator + '\n' + cells_.front().region);
+    out.push_back(std::move(cells_.front()));
+    cells_.pop_front();
+  }
+}
+
 Herald::Herald(Tell tell) : tell_(std::move(tell)), thread_([this] { run(); }) {}
 
 void Herald::hear(watch::LiveUpdate update) {
@@ -36,13 +55,7 @@ void Herald::hear(watch::LiveUpdate update) {
     waiting_.now = update.now;
     waiting_.rejected = update.rejected;
     for (watch::LiveCell& cell : update.cells) {
-      const auto [at, fresh] =
-          place_.try_emplace(cell.indicator + '\n' + cell.region, told_ + cells_.size());
-      if (fresh) {
-        cells_.push_back(std::move(cell));
-      } else {
-        cells_[at->second - told_] = std::move(cell);
-      }
+      (cell.wide ? wide_ : narrow_).put(std::move(cell));
     }
     urgent_ = urgent_ || !update.alerts.empty();
     slow_ = slow_ || !update.revisions.empty() || !update.silent.empty() || !update.heard.empty() ||
@@ -66,18 +79,16 @@ bool Herald::take_alerts(watch::LiveUpdate& out) {
   return true;
 }
 
-// Everything else, and so many values.
+// Everything else, and so many values; none at the end.
 bool Herald::take_slice(watch::LiveUpdate& out) {
-  if (!slow_ && cells_.empty()) return false;
+  if (!slow_ && (stopping_ || !has_values())) return false;
   out = std::exchange(waiting_, {});
   waiting_.now = out.now;
   waiting_.rejected = out.rejected;
   urgent_ = slow_ = false;
-  for (std::size_t i = 0; i < slice && !cells_.empty(); ++i, ++told_) {
-    place_.erase(cells_.front().indicator + '\n' + cells_.front().region);
-    out.cells.push_back(std::move(cells_.front()));
-    cells_.pop_front();
-  }
+  if (stopping_) return true;
+  wide_.take(slice - std::min(slice_narrow, narrow_.size()), out.cells);
+  narrow_.take(slice - out.cells.size(), out.cells);
   return true;
 }
 
@@ -96,7 +107,7 @@ void Herald::run() {
       lock.lock();
     } else if (stopping_) {
       return;
-    } else if (slow_ || !cells_.empty()) {
+    } else if (slow_ || has_values()) {
       heard_.wait_until(lock, rested);
     } else {
       heard_.wait(lock);

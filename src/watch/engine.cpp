@@ -400,11 +400,17 @@ bool Engine::publish_some(std::size_t cells) {
   const model::Snapshot& snapshot = running.world->snapshot;
   for (; cells > 0 && running.told < running.changed.size(); --cells) {
     const auto& [indicator, region] = running.changed[running.told++];
-    LiveCell cell{snapshot.catalog->indicators[indicator].id, (*snapshot.regions)[region].code,
-                  running.rollup->value(indicator, region), published_};
+    const model::Region& place = (*snapshot.regions)[region];
+    LiveCell cell{snapshot.catalog->indicators[indicator].id, place.code,
+                  running.rollup->value(indicator, region), published_,
+                  place.level <= model::Level::county};
     {
       const std::lock_guard lock(cells_mutex_);
-      cells_[{cell.indicator, cell.region}] = cell;
+      // Most divisions have nothing that an indicator counts: that is news only where it had.
+      std::pair key(cell.indicator, cell.region);
+      const bool nothing = cell.cell.expected == 0 && cell.cell.reported == 0;
+      if (nothing && !cells_.contains(key)) continue;
+      cells_[std::move(key)] = cell;
     }
     update_.cells.push_back(std::move(cell));
   }

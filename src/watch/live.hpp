@@ -84,6 +84,7 @@ struct LiveCell {
   std::string region;
   formula::Cell cell;
   Instant as_of;
+  bool wide = false;  // of a county or above
   bool operator==(const LiveCell&) const = default;
 };
 // A reading that a page may show at once.
