@@ -37,6 +37,7 @@ bool MapKeeper::rest(std::int64_t ms) {
 void MapKeeper::loop() {
   const auto first = state_();
   refresh(first, 0);
+  if (!rest(0)) return;
   answer(first, first->workspace->home);
   while (rest(pause_ms)) {
     refresh(state_(), usual_rest);
@@ -54,7 +55,7 @@ std::int64_t MapKeeper::answer(const std::shared_ptr<const State>& state, const 
 
 void MapKeeper::refresh_answers(const std::shared_ptr<const State>& state) {
   for (const std::string& code : state->map->answers().wanted(steady_ms())) {
-    if (!rest(answer(state, code) * answers_rest)) return;
+    if (!rest(0) || !rest(answer(state, code) * answers_rest)) return;
   }
 }
 
