@@ -35,13 +35,25 @@ class Places {
     }
   }
 
+  // Where most of them are of regions that are not here, packs are used elsewhere than they were
+  // made for: no slip.
   void check_replays() {
+    std::vector<const ReplayExpectation*> strange;
+    std::size_t known = 0;
     for (const PackDef& pack : workspace_.catalog->packs) {
       for (const ReplayExpectation& line : pack.replay) {
-        if (line.region.empty() || regions_.find(line.region) != no_region) continue;
-        problems_.error(line.place, format("there is no region '{}'", line.region),
-                        Code::not_found);
+        if (line.region.empty()) continue;
+        if (regions_.find(line.region) != no_region) {
+          ++known;
+        } else {
+          strange.push_back(&line);
+        }
       }
+    }
+    if (strange.size() > known) return;
+    for (const ReplayExpectation* line : strange) {
+      problems_.error(line->place, format("there is no region '{}'", line->region),
+                      Code::not_found);
     }
   }
 

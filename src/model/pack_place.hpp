@@ -9,8 +9,9 @@
 namespace cairn::model {
 
 // Slips that would else show late, as an alert that nobody gets or a value that never comes.
-// Errors: a replay of an unknown region, a workflow that no pack brings. Warnings: a thing beside
-// its region's boundary, a kind of units that the home region lacks (another one may have it).
+// Errors: a replay of an unknown region (unless most are: then the packs are used elsewhere than
+// they were made for), a workflow that no pack brings. Warnings: a thing beside its region's
+// boundary, a kind of units that the home region lacks (another one may have it).
 void check_pack_places(const Workspace& workspace, Problems& problems);
 
 }  // namespace cairn::model

@@ -86,8 +86,12 @@ TEST_F(PackPlace, UnitsAndWorkflowsThatNobodyHas) {
 TEST_F(PackPlace, AReplayOfARegionThatIsNotThere) {
   ReplayExpectation line;
   line.region = "513499";
-  catalog_->packs[0].replay = {line};
+  ReplayExpectation right;
+  right.region = "513401";
+  catalog_->packs[0].replay = {line, right};
   EXPECT_EQ(told(), "error there is no region '513499'\n");
+  catalog_->packs[0].replay = {line, right, line};
+  EXPECT_EQ(told(), "") << "packs of another region are used here";
 }
 
 }  // namespace
