@@ -74,8 +74,8 @@ Status check_things(DeviceDesk& desk, Plan& plan) {
     const device::Target& target = device.target;
     if (target.thing.empty() || desk.knows(target.thing)) continue;
     if (!seen.insert(target.thing).second) continue;
-    plan.things.push_back(
-        {target.thing, target.type, target.region, target.place, device.facts.label});
+    plan.things.push_back({target.thing, target.type, target.region, target.place,
+                           device.facts.label, device.facts.simulated});
     rows.push_back(i);
   }
   if (plan.things.empty()) return {};

@@ -287,6 +287,7 @@ Response approve_device(const Call& call, DeviceDesk& desk) {
   approval.accept_offered = body.flag("accept_secret").value_or(false);
   if (auto refusal = body.done()) return std::move(*refusal);
   wish.label = facts.label;
+  wish.simulated = facts.simulated;
   const auto target = desk.look(wish);
   if (!target) return problem(target.error());
   // In the region where it will be, and in the one where it was.
@@ -332,6 +333,7 @@ Response add_device(const Call& call, DeviceDesk& desk) {
   if (make && !device.secret.empty()) body.complain("/make_secret", "there is one already");
   if (auto refusal = body.done()) return std::move(*refusal);
   wish.label = device.facts.label;
+  wish.simulated = device.facts.simulated;
   Target target;
   if (names_thing) {
     auto found = desk.look(wish);

@@ -37,6 +37,9 @@ Identity identity_of(const Device& device) {
   return out;
 }
 
+// Of a thing that a simulated device brings: see model/simulated.hpp.
+constexpr const char* simulated_devices = "simulated/devices";
+
 Error refusal_of(const Device& device) {
   if (device.status == device::Status::waiting) {
     return {Code::denied, format("the device {} waits for approval", device.id), {}};
@@ -58,7 +61,7 @@ model::Thing thing_of(const Device& device, const model::TypeDef& type) {
     out.position = geo::Point{device.target.place->lon, device.target.place->lat};
   }
   out.estimated = device.target.estimated;
-  out.source = "devices";
+  out.source = device.facts.simulated ? simulated_devices : "devices";
   out.beside_estimated = true;
   const auto put = [&](const char* name, model::Value value) {
     if (type.property(name) != nullptr) out.properties.emplace_back(name, std::move(value));
@@ -125,12 +128,12 @@ share::ImportRequest request_of(const std::string& csv, const std::string& name)
 }  // namespace
 
 std::string things_csv(std::span<const DeviceWish> wishes) {
-  std::string out = "id,type,region,name_zh,name_en,lon,lat\n";
+  std::string out = "id,type,region,name_zh,name_en,source,lon,lat\n";
   for (const DeviceWish& wish : wishes) {
     const Label label = wish.label.empty() ? Label{wish.thing, wish.thing} : wish.label;
-    out += format("{},{},{},{},{},", csv_field(wish.thing), csv_field(wish.type),
+    out += format("{},{},{},{},{},{},", csv_field(wish.thing), csv_field(wish.type),
                   csv_field(wish.region), csv_field(label.in(Language::zh)),
-                  csv_field(label.in(Language::en)));
+                  csv_field(label.in(Language::en)), wish.simulated ? simulated_devices : "");
     if (wish.place) {
       out += format("{},{}\n", number_text(wish.place->lon), number_text(wish.place->lat));
     } else {

@@ -44,6 +44,7 @@ struct DeviceWish {
   std::string region;
   std::optional<device::Place> place;
   Label label;
+  bool simulated = false;  // the device is: so is what it says of its thing
 };
 
 // A CSV of things, as imports take it.

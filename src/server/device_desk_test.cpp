@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "model/memory_files.hpp"
+#include "model/simulated.hpp"
 #include "server/coap_keys.hpp"
 #include "server/detail/test_devices.hpp"
 
@@ -108,6 +109,15 @@ TEST_F(DeviceDeskTest, ThingsStandForApprovedDevices) {
   ASSERT_EQ(records.things.size(), 1U);
   EXPECT_EQ(records.things[0].id, "device:" + id);
   EXPECT_EQ(records.things[0].region, "513401");
+  EXPECT_FALSE(model::is_simulated_source(records.things[0].source));
+  const auto played = [](device::Facts& facts) -> cairn::Status {
+    facts.simulated = true;
+    return {};
+  };
+  ASSERT_TRUE(book().change(id, played, "", "a", now()));
+  records = {};
+  desk_->add_things(*service_.service().state()->workspace->catalog, records);
+  EXPECT_TRUE(model::is_simulated_source(records.things.at(0).source));
   ASSERT_TRUE(book().block(id, "x", "a", now()));
   records = {};
   desk_->add_things(*service_.service().state()->workspace->catalog, records);
@@ -128,6 +138,21 @@ TEST_F(DeviceDeskTest, AnApprovalThatFailsLeavesNoThing) {
     return {};
   }));
   EXPECT_TRUE(desk_->knows("new"));
+}
+
+TEST_F(DeviceDeskTest, WhatASimulatedDeviceBringsIsMarkedAsSimulated) {
+  for (const bool simulated : {false, true}) {
+    const std::string id = simulated ? "played" : "real";
+    const DeviceWish wish{id, "site", "", device::Place{102.5, 27.5}, {}, simulated};
+    ASSERT_TRUE(desk_->with_thing(wish, "t", [](const device::Target&) -> Status { return {}; }));
+    const auto state = service_.service().state();
+    const auto table = state->base->snapshot().table("site");
+    const auto at = table->rows_by_id.find(id);
+    ASSERT_NE(at, table->rows_by_id.end());
+    EXPECT_EQ(
+        model::is_simulated_source(state->base->snapshot().sources[table->source[at->second]]),
+        simulated);
+  }
 }
 
 // The world takes long to build: what the register knows is kept and told meanwhile.
