@@ -367,8 +367,8 @@ void Endpoint::end_sessions_of(const std::string& name) {
     if (session == nullptr || coap_session_get_proto(session) != COAP_PROTO_DTLS) continue;
     const coap_bin_const_t* shown = coap_session_get_psk_identity(session);
     if (shown != nullptr && text_of(shown->s, shown->length) != name) continue;  // another by now
-    coap_session_disconnected(session, COAP_NACK_TLS_FAILED);
     ++counters_->revoked;
+    coap_session_disconnected(session, COAP_NACK_TLS_FAILED);
   }
 }
 
