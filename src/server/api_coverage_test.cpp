@@ -167,11 +167,15 @@ TEST_F(ApiCoverageTest, UnknownDatesWaitForTheDesk) {
   std::promise<void> gate;
   const std::shared_future<void> open(gate.get_future());
   const auto answers = std::make_shared<detail::Answers>();  // shared: as replies hold it
-  for (std::uint64_t i = 0; i < 20; ++i) {
-    world.desk->answer(Reply(answers, i), [open] {
-      open.wait();
-      return Response{.status = 200};
-    });
+  std::promise<void> begun;
+  world.desk->answer(Reply(answers, 0), [open, &begun] {
+    begun.set_value();
+    open.wait();
+    return Response{.status = 200};
+  });
+  begun.get_future().wait();  // it leaves the queue: from now on nothing does
+  for (std::uint64_t i = 1; i < 20; ++i) {
+    world.desk->answer(Reply(answers, i), [] { return Response{.status = 200}; });
   }
   get("/v1/coverage/layers?at=2021-03-04", 429);
   get(std::string(tile) + "?at=2021-03-05", 429);
