@@ -56,14 +56,20 @@ test('who is not signed in is asked to, and sees no device', () =>
     assert.equal(await rows(page).count(), 0);
   }));
 
+/** What was typed is in the address, and one row is left. */
+const alone = (page, typed) =>
+  until(
+    async () => query(page).q === typed && (await rows(page).count()) === 1,
+    `${typed} alone is listed`,
+  );
+
 test('a stranger waits, is approved into a thing that is there, with a history', () => {
   const stranger = fresh('stranger');
   return see('/devices', async (page, post) => {
     // Readings of a thing that nobody knows: refused, and its device waits.
     await post(`/v1/things/${stranger}/observations?property=rain`, 23.5);
     await page.getByRole('searchbox', { name: '编号、名称' }).fill(stranger);
-    await until(async () => (await rows(page).count()) === 1, 'the stranger alone is listed');
-    assert.equal(query(page).q, stranger);
+    await alone(page, stranger);
     await rows(page).getByText('待批准').waitFor();
     await rows(page).click();
     await page.getByRole('button', { name: '批准', exact: true }).click();
@@ -87,7 +93,7 @@ test('filters hold in the address; overdue calibration and simulation are said',
     const card = { calibration_due: '2020-01-01', simulated: true, vendor: late };
     assert.equal((await post('/v1/devices', register(late, card))).status(), 201);
     await page.getByRole('searchbox', { name: '编号、名称' }).fill(late);
-    await until(async () => (await rows(page).count()) === 1, 'one is found');
+    await alone(page, late);
     await rows(page).getByText('模拟', { exact: true }).waitFor();
     await page.getByLabel('协议').selectOption('coap');
     await page.getByText('没有符合的设备').waitFor();
