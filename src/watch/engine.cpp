@@ -408,7 +408,8 @@ bool Engine::publish_some(std::size_t cells) {
       const std::lock_guard lock(cells_mutex_);
       // Most divisions have nothing that an indicator counts: that is news only where it had.
       std::pair key(cell.indicator, cell.region);
-      const bool nothing = cell.cell.expected == 0 && cell.cell.reported == 0;
+      const bool nothing =
+          cell.cell.expected == 0 && cell.cell.reported == 0 && cell.cell.value.value_or(0) == 0;
       if (nothing && !cells_.contains(key)) continue;
       cells_[std::move(key)] = cell;
     }

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <map>
 #include <random>
 
 #include "watch/test_view.hpp"
@@ -126,6 +127,23 @@ TEST_F(EngineTest, FullHoursArePublishedUnlessNobodyWantsThem) {
     EXPECT_EQ(published->empty(), !hourly);
   }
   open();
+}
+
+TEST_F(EngineTest, DivisionsThatHaveNothingAreNotToldAndCountiesAreWide) {
+  send("a", 3500, 5);
+  step();
+  std::map<std::string, bool> wide;
+  for (const LiveUpdate& update : updates_) {
+    for (const LiveCell& cell : update.cells) {
+      if (cell.indicator == "load_sum") wide[cell.region] = cell.wide;
+    }
+  }
+  EXPECT_TRUE(wide.at("513401"));
+  for (const auto& [region, above] : wide) {
+    EXPECT_EQ(above, region.size() <= 6) << region;
+    EXPECT_GT(engine_->value("load_sum", region)->cell.expected, 0U) << region;
+  }
+  EXPECT_LT(wide.size(), world_->snapshot.regions->size());
 }
 
 TEST_F(EngineTest, AnAlertAppearsAndClears) {
