@@ -15,19 +15,7 @@ namespace {
 class EngineRebindTest : public testing::Test {
  protected:
   EngineRebindTest() {
-    auto files = view_workspace();
-    files["w/packs/p/pack.yaml"] +=
-        "  load_sum: {label: {zh: 荷, en: Load}, formula: sum(load of site), unit: kW}\n"
-        "rules:\n"
-        "  overload:\n"
-        "    label: {zh: 过荷, en: Overload}\n"
-        "    type: site\n"
-        "    when: load > 10 kW\n"
-        "    clear: load < 8 kW\n"
-        "    severity: Severe\n"
-        "    urgency: Immediate\n"
-        "    certainty: Observed\n"
-        "    text: {zh: 查, en: Look}\n";
+    auto files = overload_workspace();
     whole_ = load_world(model::MemoryFiles(files), {.root = "w", .home = "r"}, {}).value();
     std::string& things = files.at("w/regions/r/things.csv");
     const std::size_t row = things.find("\nb,");

@@ -18,19 +18,7 @@ namespace {
 class EngineTest : public testing::Test {
  protected:
   EngineTest() {
-    auto files = view_workspace();
-    files["w/packs/p/pack.yaml"] +=
-        "  load_sum: {label: {zh: 荷, en: Load}, formula: sum(load of site), unit: kW}\n"
-        "rules:\n"
-        "  overload:\n"
-        "    label: {zh: 过荷, en: Overload}\n"
-        "    type: site\n"
-        "    when: load > 10 kW\n"
-        "    clear: load < 8 kW\n"
-        "    severity: Severe\n"
-        "    urgency: Immediate\n"
-        "    certainty: Observed\n"
-        "    text: {zh: 查, en: Look}\n";
+    auto files = overload_workspace();
     workspace_ = std::make_unique<model::MemoryFiles>(files);
     world_ = load_world(*workspace_, {.root = "w", .home = "r"}, {}).value();
     EXPECT_TRUE(world_->problems.ok()) << to_string(world_->problems.errors[0]);

@@ -63,6 +63,24 @@ inline model::Records view_observations() {
   return out;
 }
 
+// With a sum over its sites and a rule.
+inline model::FileMap overload_workspace() {
+  auto files = view_workspace();
+  files["w/packs/p/pack.yaml"] +=
+      "  load_sum: {label: {zh: 荷, en: Load}, formula: sum(load of site), unit: kW}\n"
+      "rules:\n"
+      "  overload:\n"
+      "    label: {zh: 过荷, en: Overload}\n"
+      "    type: site\n"
+      "    when: load > 10 kW\n"
+      "    clear: load < 8 kW\n"
+      "    severity: Severe\n"
+      "    urgency: Immediate\n"
+      "    certainty: Observed\n"
+      "    text: {zh: 查, en: Look}\n";
+  return files;
+}
+
 class TestView {
  public:
   TestView()
