@@ -2,7 +2,9 @@
 #include "watch/alert_book.hpp"
 
 #include <algorithm>
+#include <set>
 #include <tuple>
+#include <utility>
 
 namespace cairn::watch {
 namespace {
@@ -12,6 +14,17 @@ constexpr std::size_t searched_most = 200'000;
 
 auto order(const model::Alert& alert) {
   return std::tuple(alert.position, alert.revision);
+}
+
+// The newer of each; those that are in `news` alone come last.
+void lay_over(std::map<std::string, model::Alert> news, std::vector<model::Alert>& rows) {
+  for (model::Alert& row : rows) {
+    const auto at = news.find(row.id);
+    if (at == news.end()) continue;
+    if (order(at->second) >= order(row)) row = std::move(at->second);
+    news.erase(at);
+  }
+  for (auto& [id, alert] : news) rows.push_back(std::move(alert));
 }
 
 bool newest_first(const model::Alert& a, const model::Alert& b) {
@@ -42,6 +55,16 @@ bool AlertBook::put(const model::Alert& alert) {
     open_.erase(alert.id);
   }
   return true;
+}
+
+std::optional<model::Alert> AlertBook::raise(model::Alert alert) {
+  if (const auto known = find(alert.id)) {
+    const std::uint64_t position = std::exchange(alert.position, known->position);
+    if (alert == *known) return std::nullopt;
+    alert.position = std::max(position, known->position + 1);
+  }
+  if (!put(alert)) return std::nullopt;
+  return alert;
 }
 
 std::optional<model::Alert> AlertBook::find(const std::string& id) const {
@@ -79,52 +102,51 @@ std::size_t AlertBook::open_count() const {
   return open_.size();
 }
 
+// What is not written yet. To be asked before the journal: what is written meanwhile is then in
+// both, and in neither never.
+std::map<std::string, model::Alert> AlertBook::news(const AlertQuery& query) const {
+  std::map<std::string, model::Alert> out;
+  const std::lock_guard lock(mutex_);
+  for (const auto& [id, alert] : unsaved_) {
+    if (!query.rule.empty() && alert.rule != query.rule) continue;
+    if (!query.thing.empty() && alert.thing != query.thing) continue;
+    out.emplace(id, alert);
+  }
+  return out;
+}
+
 // Of the journal, with what is not written yet laid over it.
 Result<std::vector<model::Alert>> AlertBook::stored(const AlertQuery& query) const {
+  auto unwritten = news(query);
   auto rows = journal_.alerts(
       {.rule = query.rule, .thing = query.thing, .from = query.from, .limit = searched_most});
   if (!rows) return rows;
-  const std::lock_guard lock(mutex_);
-  for (model::Alert& alert : *rows) {
-    const auto at = unsaved_.find(alert.id);
-    if (at != unsaved_.end()) alert = at->second;
-  }
-  std::vector<std::string> known;
-  for (const model::Alert& alert : *rows) known.push_back(alert.id);
-  std::sort(known.begin(), known.end());
-  for (const auto& [id, alert] : unsaved_) {
-    if (!std::binary_search(known.begin(), known.end(), id)) rows->push_back(alert);
-  }
+  lay_over(std::move(unwritten), *rows);
   return rows;
 }
 
 Result<std::vector<model::Alert>> AlertBook::episodes(const std::string& rule,
                                                       std::string_view thing, Instant from) const {
   constexpr std::size_t page = 256;
+  AlertQuery query;
+  query.rule = rule;
+  query.thing = std::string(thing);
+  auto unwritten = news(query);
   std::vector<model::Alert> out;
+  std::set<std::string> seen;  // what is written between two pages pushes rows to the next one
+  std::size_t read = 0;
   for (bool more = true; more;) {
-    const auto rows = journal_.alerts(
-        {rule, std::string(thing), {}, page, out.size()});
+    auto rows = journal_.alerts({rule, query.thing, {}, page, read});
     if (!rows) return fail(rows.error());
+    read += rows->size();
     more = rows->size() == page && std::none_of(rows->begin(), rows->end(), [&](const auto& row) {
              return row.since < from && row.state != model::AlertState::retracted;
            });
-    out.insert(out.end(), rows->begin(), rows->end());
+    for (model::Alert& row : *rows) {
+      if (seen.insert(row.id).second) out.push_back(std::move(row));
+    }
   }
-  const std::lock_guard lock(mutex_);
-  std::map<std::string_view, const model::Alert*> news;
-  // Ids begin with the rule's.
-  for (auto at = unsaved_.lower_bound(rule + "-"); at != unsaved_.end(); ++at) {
-    if (!at->first.starts_with(rule + "-")) break;
-    if (at->second.rule == rule && at->second.thing == thing) news[at->first] = &at->second;
-  }
-  for (model::Alert& alert : out) {
-    const auto at = news.find(alert.id);
-    if (at == news.end()) continue;
-    alert = *at->second;
-    news.erase(at);
-  }
-  for (const auto& [id, alert] : news) out.push_back(*alert);
+  lay_over(std::move(unwritten), out);
   return out;
 }
 

@@ -32,6 +32,10 @@ class AlertBook {
   // A new state of an alert; one that is older than what is known (a replay) changes nothing.
   // False then.
   bool put(const model::Alert& alert);
+  // What a shard tells: what is heard last stands, whatever its position says. A stream that was
+  // made anew counts from one again. Returns it with the position it has here; nothing when it
+  // says what is known. From one thread.
+  std::optional<model::Alert> raise(model::Alert alert);
   std::optional<model::Alert> find(const std::string& id) const;
 
   // What is to be written, and that it was.
@@ -46,6 +50,7 @@ class AlertBook {
                                              Instant from) const;
 
  private:
+  std::map<std::string, model::Alert> news(const AlertQuery& query) const;
   Result<std::vector<model::Alert>> stored(const AlertQuery& query) const;
 
   store::Journal& journal_;

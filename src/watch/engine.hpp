@@ -118,7 +118,8 @@ class Engine final : public Live, public RejectionSink {
   Result<Receipt> submit_all(std::span<const Delivery> deliveries);
   // So many bytes that were forwarded wait no more.
   void forwarded(std::size_t bytes);
-  // A shard's alerts, on the thread of apply(); older states than known change nothing.
+  // A shard's alerts, on the thread of apply(), in the order they were heard in; what is known
+  // already changes nothing.
   void raise(const std::vector<Alert>& alerts);
   // A shard's partial, on the thread of apply(); it counts from the next publish() on.
   Status inject(const stream::Share& share);

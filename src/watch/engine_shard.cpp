@@ -37,7 +37,7 @@ void Engine::forwarded(std::size_t bytes) {
 
 void Engine::raise(const std::vector<Alert>& alerts) {
   for (const Alert& alert : alerts) {
-    if (book_.put(alert)) update_.alerts.push_back(alert);
+    if (auto news = book_.raise(alert)) update_.alerts.push_back(std::move(*news));
   }
   counters_->raised.fetch_add(1, std::memory_order_relaxed);
 }

@@ -31,7 +31,7 @@ struct JournalDisk {
   std::function<bool()> fails = {};  // asked at each put
 };
 
-class MemoryJournal final : public store::Journal {
+class MemoryJournal : public store::Journal {
  public:
   explicit MemoryJournal(JournalDisk& disk) : disk_(disk) {}
 
