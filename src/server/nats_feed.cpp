@@ -102,6 +102,7 @@ Status NatsFeed::open_lanes() {
 }
 
 Status NatsFeed::begin(Lane& lane) {
+  lane.pull.reset();  // one whose consumer is gone would wait for ever
   auto pull = link_->pull({std::string(obs_stream), format("cairn.obs.{}.>", lane.partition),
                            "shard-" + lane.partition, NatsLink::From::sequence, lane.cursor + 1});
   if (!pull) return fail(pull.error());
@@ -113,6 +114,7 @@ Status NatsFeed::begin(Lane& lane) {
 }
 
 Status NatsFeed::fetch(Lane& lane, int wait_ms) {
+  if (!lane.pull) return fail(Code::io, format("partition {} is not being read", lane.partition));
   auto messages = lane.pull->fetch(fetch_most, wait_ms);
   if (!messages) return fail(messages.error());
   lane.asked = true;

@@ -30,6 +30,9 @@ Result<std::unique_ptr<NatsGather>> NatsGather::open(const std::string& url,
 }
 
 Status NatsGather::begin() {
+  // Neither without the other: a reader whose consumer is gone would wait for ever.
+  shares_.reset();
+  alerts_.reset();
   const auto from = NatsLink::From::newest_of_subjects;
   auto shares = link_->pull({std::string(up_stream), "cairn.up.share.>", "shares-" + name_, from});
   if (!shares) return fail(shares.error());
@@ -42,6 +45,7 @@ Status NatsGather::begin() {
 
 Result<NatsGather::Heard> NatsGather::fetch() {
   Heard out;
+  if (!alerts_ || !shares_) return fail(Code::io, "the streams are not being read");
   auto alerts = alerts_->fetch(most, 1);
   if (!alerts) return fail(alerts.error());
   auto shares = shares_->fetch(most, alerts->empty() ? idle_ms : 1);

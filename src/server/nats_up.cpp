@@ -56,34 +56,21 @@ void NatsUp::shares(std::vector<stream::Share> shares) {
   }
 }
 
-void NatsUp::put(const model::Alert& alert) {
-  model::Alert above = alert;
-  above.id = upward_id(alert);
-  const std::string partition = partition_of(alert.region);
-  const auto subject = [&](const std::string& id) {
-    return format("cairn.alerts.{}.{}", partition, subject_hash(id));
-  };
-  // Late data moved its beginning: above it is another one now.
-  const auto [at, fresh] = told_.try_emplace(alert.id, above.id);
-  if (!fresh && at->second != above.id) {
-    model::Alert gone = above;
-    gone.id = at->second;
-    gone.state = model::AlertState::retracted;
-    ++gone.revision;
-    waiting_[subject(gone.id)] = alert_text(gone);
-    at->second = above.id;
-  }
-  waiting_[subject(above.id)] = alert_text(above);
+void NatsUp::tell(const model::Alert& above) {
+  waiting_[format("cairn.alerts.{}.{}", partition_of(above.region), subject_hash(above.id))] =
+      alert_text(above);
 }
 
 void NatsUp::alerts(const std::vector<model::Alert>& alerts) {
   const std::lock_guard lock(mutex_);
-  for (const model::Alert& alert : alerts) put(alert);
+  for (const model::Alert& alert : alerts) {
+    for (const model::Alert& above : upward_.take(alert)) tell(above);
+  }
 }
 
 // What had been told of these partitions, by this directory or by one that is lost, against what is
 // known now.
-Status NatsUp::compare(const std::vector<model::Alert>& own) {
+Status NatsUp::compare(std::vector<model::Alert> own) {
   std::map<std::string, model::Alert> told;  // by upward id
   for (const std::string& partition : options_.partitions) {
     auto pull = link_->pull({std::string(alert_stream), format("cairn.alerts.{}.>", partition),
@@ -100,25 +87,7 @@ Status NatsUp::compare(const std::vector<model::Alert>& own) {
     }
   }
   const std::lock_guard lock(mutex_);
-  for (const model::Alert& alert : own) {
-    model::Alert above = alert;
-    above.id = upward_id(alert);
-    const auto at = told.find(above.id);
-    const bool same = at != told.end() && alert_text(at->second) == alert_text(above);
-    if (at != told.end()) told.erase(at);
-    told_[alert.id] = above.id;
-    // What came in since `own` was asked for is newer.
-    const auto subject =
-        format("cairn.alerts.{}.{}", partition_of(alert.region), subject_hash(above.id));
-    if (!same && !waiting_.contains(subject)) put(alert);
-  }
-  for (auto& [id, alert] : told) {
-    if (alert.state == model::AlertState::retracted) continue;
-    alert.state = model::AlertState::retracted;
-    ++alert.revision;
-    waiting_[format("cairn.alerts.{}.{}", partition_of(alert.region), subject_hash(id))] =
-        alert_text(alert);
-  }
+  for (const model::Alert& above : upward_.compare(std::move(own), std::move(told))) tell(above);
   return {};
 }
 

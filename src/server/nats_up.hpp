@@ -16,6 +16,7 @@
 #include "model/alert.hpp"
 #include "model/region.hpp"
 #include "server/nats_link.hpp"
+#include "server/upward.hpp"
 #include "stream/rollup.hpp"
 
 namespace cairn::server {
@@ -44,8 +45,8 @@ class NatsUp {
   NatsUp(Options options, std::unique_ptr<NatsLink> link)
       : options_(std::move(options)), link_(std::move(link)) {}
   std::string partition_of(std::string_view region);
-  void put(const model::Alert& alert);
-  Status compare(const std::vector<model::Alert>& own);
+  void tell(const model::Alert& above);
+  Status compare(std::vector<model::Alert> own);
   bool send();
   void run(const std::function<bool()>& ready,
            const std::function<std::vector<model::Alert>()>& all_alerts);
@@ -55,7 +56,7 @@ class NatsUp {
   std::mutex mutex_;
   std::map<std::string, std::string, std::less<>> waiting_;  // by subject: the newest message
   std::map<std::string, std::string, std::less<>> shares_;   // by subject: all of them
-  std::map<std::string, std::string, std::less<>> told_;     // local id of open alerts: upward id
+  Upward upward_;
   std::map<std::string, std::string, std::less<>> partitions_;  // by region
   std::uint64_t sent_ = 0;
   std::atomic<bool> stopping_{false};

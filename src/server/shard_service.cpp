@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/shard_service.hpp"
 
+#include <chrono>
 #include <limits>
+#include <thread>
 #include <utility>
 
 #include "core/text.hpp"
@@ -22,6 +24,14 @@ class ClosedIntake final : public watch::Intake {
   std::uint64_t durable() const override { return 0; }
   void listen(Listener) override {}
 };
+
+// What was read is on disk, and all but looked at: alerts of the last records would be missed.
+void wait_applied(const watch::Engine& engine) {
+  const std::uint64_t durable = engine.stats().position;
+  for (int i = 0; i < 200 && engine.stats().applied < durable; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+}
 
 }  // namespace
 
@@ -124,6 +134,7 @@ void ShardService::start(LiveService& live) {
   });
   impl_->up->start([feed = impl_->feed.get()] { return feed->caught_up(); },
                    [&engine] {
+                     wait_applied(engine);
                      watch::AlertQuery all;
                      all.open = false;
                      all.limit = std::numeric_limits<std::size_t>::max();
