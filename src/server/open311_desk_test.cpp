@@ -226,7 +226,8 @@ TEST_F(TwoServers, what_they_do_comes_back_as_a_note) {
       theirs.clock.now());
   const auto notes = [&] {
     int count = 0;
-    for (const respond::Entry& entry : ours.reports.incidents->entries_after(number, 0).value()) {
+    const auto entries = ours.reports.incidents->entries_after(number, 0);
+    for (const respond::Entry& entry : entries.value()) {
       count += entry.actor == "partner/county" && entry.reason.find("closed") != std::string::npos;
     }
     return count;
