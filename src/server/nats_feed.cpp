@@ -15,8 +15,9 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr int connect_ms = 15'000;
-constexpr int fetch_most = 64;  // parcels of up to half a MiB
-constexpr int fetch_ms = 100;   // an idle shard looks up this often
+constexpr int fetch_most = 64;    // parcels of up to half a MiB
+constexpr int fetch_ms = 100;     // an idle shard looks up this often
+constexpr int behind_ms = 2'000;  // what is known to be there comes within this, or is asked again
 constexpr milliseconds pause{200};
 constexpr std::int64_t cursor_every_ms = 1'000;
 // Records of one commit: their arrivals lie within a tick, so that silence is noticed as it was.
@@ -88,27 +89,25 @@ Status NatsFeed::open_lanes() {
     if (auto begun = begin(lane); !begun) return begun;
     lanes_.push_back(std::move(lane));
   }
-  // The first look tells whether there is anything to make up for.
-  for (Lane& lane : lanes_) {
-    if (auto fetched = fetch(lane, 1'000); !fetched) {
-      // The server went away again: run() begins anew. Until then time stands.
-      if (fetched.error().code == Code::invalid) return fetched;
-      lane.asked = false;
-      clock_.hold({0});
-    }
-    if (!lane.records.empty()) clock_.hold({0});
+  // Where there is something to make up for, time stands until it has come.
+  for (const Lane& lane : lanes_) {
+    if (lane.behind()) clock_.hold({0});
   }
   return {};
 }
 
 Status NatsFeed::begin(Lane& lane) {
   lane.pull.reset();  // one whose consumer is gone would wait for ever
-  auto pull = link_->pull({std::string(obs_stream), format("cairn.obs.{}.>", lane.partition),
-                           "shard-" + lane.partition, NatsLink::From::sequence, lane.cursor + 1});
+  const std::string subjects = format("cairn.obs.{}.>", lane.partition);
+  const auto newest = link_->newest(std::string(obs_stream), subjects);
+  if (!newest) return fail(newest.error());
+  auto pull =
+      link_->pull({std::string(obs_stream), subjects, "shard-" + lane.partition, lane.cursor + 1});
   if (!pull) return fail(pull.error());
   lane.pull = std::move(*pull);
   lane.records.clear();
-  lane.asked = false;
+  lane.fetched = lane.cursor;
+  lane.newest = *newest ? (*newest)->sequence : 0;
   lane.pending = 0;
   return {};
 }
@@ -117,10 +116,13 @@ Status NatsFeed::fetch(Lane& lane, int wait_ms) {
   if (!lane.pull) return fail(Code::io, format("partition {} is not being read", lane.partition));
   auto messages = lane.pull->fetch(fetch_most, wait_ms);
   if (!messages) return fail(messages.error());
-  lane.asked = true;
-  if (messages->empty()) lane.pending = 0;
+  if (messages->empty() && lane.behind() && wait_ms >= behind_ms) {
+    return fail(Code::io,
+                format("what the stream has of partition {} does not come", lane.partition));
+  }
   for (const NatsMessage& message : *messages) {
     lane.pending = message.pending;
+    lane.fetched = message.sequence;
     auto records = stream::read_parcel(message.data);
     if (!records) {
       return fail(Code::invalid, records.error().message,
@@ -174,8 +176,7 @@ Status NatsFeed::step() {
   bool any = false;
   for (Lane& lane : lanes_) {
     if (lane.records.empty()) {
-      const bool behind = !lane.asked || lane.pending > 0;
-      if (auto fetched = fetch(lane, behind ? 1'000 : 1); !fetched) return fetched;
+      if (auto fetched = fetch(lane, lane.behind() ? behind_ms : 1); !fetched) return fetched;
     }
     any = any || !lane.records.empty();
   }
@@ -202,7 +203,7 @@ NatsFeed::Group NatsFeed::next_group() {
     std::size_t best = lanes_.size();
     for (std::size_t i = 0; i < lanes_.size(); ++i) {
       // One that has more to come, but not here yet, may hold the next.
-      if (lanes_[i].records.empty() && lanes_[i].pending > 0) return group;
+      if (lanes_[i].records.empty() && lanes_[i].behind()) return group;
       if (lanes_[i].records.empty()) continue;
       if (best == lanes_.size() ||
           lanes_[i].records.front().record.arrival < lanes_[best].records.front().record.arrival) {

@@ -82,8 +82,10 @@ class NatsFeed {
     std::unique_ptr<NatsPull> pull;
     std::deque<Waiting> records;
     std::uint64_t cursor = 0;   // everything up to it is on disk
+    std::uint64_t fetched = 0;  // up to it is in `records` or on disk
+    std::uint64_t newest = 0;   // of the partition, when it began
     std::uint64_t pending = 0;  // behind what was fetched
-    bool asked = false;         // at least once since it began
+    bool behind() const { return fetched < newest || pending > 0; }
   };
   struct Group {
     std::vector<Waiting> records;

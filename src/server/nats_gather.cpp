@@ -33,10 +33,9 @@ Status NatsGather::begin() {
   // Neither without the other: a reader whose consumer is gone would wait for ever.
   shares_.reset();
   alerts_.reset();
-  const auto from = NatsLink::From::newest_of_subjects;
-  auto shares = link_->pull({std::string(up_stream), "cairn.up.share.>", "shares-" + name_, from});
+  auto shares = link_->pull({std::string(up_stream), "cairn.up.share.>", "shares-" + name_});
   if (!shares) return fail(shares.error());
-  auto alerts = link_->pull({std::string(alert_stream), "cairn.alerts.>", "alerts-" + name_, from});
+  auto alerts = link_->pull({std::string(alert_stream), "cairn.alerts.>", "alerts-" + name_});
   if (!alerts) return fail(alerts.error());
   shares_ = std::move(*shares);
   alerts_ = std::move(*alerts);

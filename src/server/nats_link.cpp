@@ -272,9 +272,7 @@ Result<std::unique_ptr<NatsPull>> NatsLink::pull(const PullOptions& options) {
   config.AckPolicy = js_AckAll;
   config.AckWait = ack_wait_ns;
   config.MaxAckPending = unacknowledged;
-  if (options.from == From::newest_of_subjects) {
-    config.DeliverPolicy = js_DeliverLastPerSubject;
-  } else if (options.sequence > 1) {
+  if (options.sequence > 1) {
     config.DeliverPolicy = js_DeliverByStartSequence;
     config.OptStartSeq = options.sequence;
   } else {
@@ -309,6 +307,9 @@ Result<std::vector<NatsMessage>> NatsPull::fetch(int most, int wait_ms) {
   }
   if (impl_->reconnects != impl_->link->reconnects()) {
     return fail(Code::io, "the connection to the NATS server was renewed");
+  }
+  if (out.empty() && !impl_->link->connected()) {
+    return fail(Code::io, "the NATS server is away");
   }
   return out;
 }

@@ -48,7 +48,8 @@ class NatsPull {
   explicit NatsPull(std::unique_ptr<Impl> impl);
   ~NatsPull();
   // At most `most`; waits for the first up to `wait_ms`. None within it is no error. An error when
-  // one may be missing, because the connection broke or messages were lost: open another then.
+  // one may be missing, because the connection is away, was renewed, or messages were lost: open
+  // another then.
   Result<std::vector<NatsMessage>> fetch(int most, int wait_ms);
 
  private:
@@ -74,17 +75,18 @@ class NatsLink {
   // Sends all, then waits for the confirmations up to `wait_ms`. Sequences, in order.
   std::vector<Result<std::uint64_t>> publish(const std::vector<NatsPublication>& messages,
                                              int wait_ms);
-  // The newest message of a subject.
+  // The newest message of a subject, or of all that a pattern names ("cairn.alerts.5104.>").
   Result<std::optional<NatsMessage>> newest(const std::string& stream, const std::string& subject);
 
-  enum class From : std::uint8_t { sequence, newest_of_subjects };
   struct PullOptions {
     std::string stream;
-    std::string subject;  // filter
-    std::string durable;  // name of the consumer; one that is there is replaced
-    From from = From::sequence;
+    std::string subject;         // filter
+    std::string durable;         // name of the consumer; one that is there is replaced
     std::uint64_t sequence = 1;  // the first that is wanted
   };
+  // A stream that keeps one message of each subject gives the newest of each, in order. (The
+  // delivery policy for that, last_per_subject, passes over messages in nats-server 2.9 when a
+  // subject gets another one meanwhile.)
   Result<std::unique_ptr<NatsPull>> pull(const PullOptions& options);
   // This one and all before it, of its consumer. So many may wait for it, then none comes.
   static constexpr int unacknowledged = 256;

@@ -127,8 +127,8 @@ std::uint64_t NatsRelay::settled() const {
 
 Status NatsRelay::hear_confirmed() {
   if (!confirmations_) {
-    auto pull = link_->pull({std::string(up_stream), format("cairn.up.at.{}.>", parent_),
-                             "at-" + parent_, NatsLink::From::newest_of_subjects});
+    auto pull =
+        link_->pull({std::string(up_stream), format("cairn.up.at.{}.>", parent_), "at-" + parent_});
     if (!pull) return fail(pull.error());
     confirmations_ = std::move(*pull);
   }

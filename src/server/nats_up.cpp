@@ -73,16 +73,21 @@ void NatsUp::alerts(const std::vector<model::Alert>& alerts) {
 Status NatsUp::compare(std::vector<model::Alert> own) {
   std::map<std::string, model::Alert> told;  // by upward id
   for (const std::string& partition : options_.partitions) {
-    auto pull = link_->pull({std::string(alert_stream), format("cairn.alerts.{}.>", partition),
-                             "compare-" + partition, NatsLink::From::newest_of_subjects});
+    const std::string subjects = format("cairn.alerts.{}.>", partition);
+    const auto newest = link_->newest(std::string(alert_stream), subjects);
+    if (!newest) return fail(newest.error());
+    const std::uint64_t last = *newest ? (*newest)->sequence : 0;
+    if (last == 0) continue;
+    auto pull = link_->pull({std::string(alert_stream), subjects, "compare-" + partition});
     if (!pull) return fail(pull.error());
-    for (;;) {
-      const auto messages = (*pull)->fetch(256, 500);
+    for (std::uint64_t read = 0; read < last;) {
+      const auto messages = (*pull)->fetch(256, 2'000);
       if (!messages) return fail(messages.error());
+      if (messages->empty()) return fail(Code::io, "what had been told does not come");
       for (const NatsMessage& message : *messages) {
         if (auto alert = read_alert(message.data)) told[alert->id] = std::move(*alert);
       }
-      if (messages->empty() || messages->back().pending == 0) break;
+      read = messages->back().sequence;
       if (auto done = link_->acknowledge(messages->back()); !done) return done;
     }
   }
