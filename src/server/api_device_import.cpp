@@ -50,6 +50,10 @@ void check_targets(const DeviceDesk& desk, const model::Catalog& catalog, Plan& 
       return true;
     }
     if (there) {
+      if (const auto fit = desk.fits(target.thing, device.facts.simulated); !fit) {
+        refuse_row(plan, row, "thing", fit.error().message);
+        return true;
+      }
       target = *there;
       return false;
     }

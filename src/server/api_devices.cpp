@@ -261,8 +261,9 @@ Response change_device(const Call& call, DeviceDesk& desk) {
       device.id,
       [&](device::Facts& facts) {
         BodyReader again(call.request);  // over what it is now: another may have changed it
+        const bool before = facts.simulated;
         read_facts(again, facts);
-        return Status{};
+        return facts.simulated == before ? Status{} : desk.fits(device.target.thing, !before);
       },
       note, call.actor.id, desk.now());
   const std::string& region = device.target.region;

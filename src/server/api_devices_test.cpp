@@ -129,6 +129,28 @@ TEST_F(DeviceApi, ChangesOnlyWhatIsSentAndEndsForGood) {
   json(404, "duty", "POST", "/v1/devices/dev-none/retire", R"({"reason":"old"})");
 }
 
+TEST_F(DeviceApi, ASimulatedDeviceDoesNotSpeakForWhatIsMeasured) {
+  const auto refused = [&](const Json& answer) {
+    const std::string words = answer.dump();
+    EXPECT_NE(words.find("'s2' is not marked as simulated"), std::string::npos) << words;
+  };
+  refused(json(409, "duty", "POST", "/v1/devices",
+               R"({"protocol":"mqtt","identity":"a","thing":"s2","simulated":true})"));
+  const std::string path = "/v1/devices/" + waits("b");
+  refused(json(409, "duty", "POST", path + "/approve", R"({"thing":"s2","simulated":true})"));
+  json(200, "duty", "POST", path + "/approve", R"({"thing":"s2"})");
+  refused(json(409, "duty", "PATCH", path, R"({"simulated":true})"));
+  EXPECT_FALSE(json(200, "duty", "GET", path)["simulated"].get<bool>());
+  const std::string csv = "protocol,identity,thing,simulated\nmqtt,c,s2,true\n";
+  refused(json(200, "duty", "POST", "/v1/devices/import", csv, "text/csv")["errors"][0]);
+  // A thing of its own is marked; another simulated device may join it.
+  json(201, "duty", "POST", "/v1/devices",
+       R"({"protocol":"mqtt","identity":"d","thing":"d","type":"site","lon":102.5,"lat":27.5,
+           "simulated":true})");
+  json(201, "duty", "POST", "/v1/devices",
+       R"({"protocol":"mqtt","identity":"e","thing":"d","simulated":true})");
+}
+
 TEST_F(DeviceApi, PagesFiltersAndVendors) {
   add("a", "s2");
   const std::string b = add("b", "s3");

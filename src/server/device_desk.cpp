@@ -10,6 +10,7 @@
 
 #include "core/csv.hpp"
 #include "core/text.hpp"
+#include "model/simulated.hpp"
 #include "server/device_intake.hpp"
 #include "server/imports.hpp"
 #include "server/random.hpp"
@@ -85,29 +86,38 @@ model::Thing thing_of(const Device& device, const model::TypeDef& type) {
   return out;
 }
 
-std::optional<device::Target> find_target(const model::Snapshot& snapshot, std::string_view thing) {
+struct Found {
+  const model::Table* table = nullptr;  // none: there is no such thing
+  std::uint32_t row = 0;                // of its newest version
+};
+Found find_thing(const model::Snapshot& snapshot, std::string_view thing) {
   const std::string id(thing);
   for (const auto& table : snapshot.tables) {
     const auto [first, last] = table->rows_by_id.equal_range(id);
     if (first == last) continue;
-    // The newest version.
     std::uint32_t row = first->second;
     for (auto at = first; at != last; ++at) {
       if (table->valid[at->second].begin > table->valid[row].begin) row = at->second;
     }
-    device::Target out;
-    out.thing = id;
-    out.type = table->type->name;
-    if (table->region[row] != model::no_region) {
-      out.region = (*snapshot.regions)[table->region[row]].code;
-    }
-    if (const geo::Point p = table->position[row]; !std::isnan(p.x)) {
-      out.place = device::Place{p.x, p.y};
-    }
-    out.estimated = table->position_estimated[row] != 0 || table->estimated[row] != 0;
-    return out;
+    return {table.get(), row};
   }
-  return std::nullopt;
+  return {};
+}
+
+std::optional<device::Target> find_target(const model::Snapshot& snapshot, std::string_view thing) {
+  const auto [table, row] = find_thing(snapshot, thing);
+  if (table == nullptr) return std::nullopt;
+  device::Target out;
+  out.thing = thing;
+  out.type = table->type->name;
+  if (table->region[row] != model::no_region) {
+    out.region = (*snapshot.regions)[table->region[row]].code;
+  }
+  if (const geo::Point p = table->position[row]; !std::isnan(p.x)) {
+    out.place = device::Place{p.x, p.y};
+  }
+  out.estimated = table->position_estimated[row] != 0 || table->estimated[row] != 0;
+  return out;
 }
 
 device::Target target_of_thing(const model::Thing& thing) {
@@ -235,6 +245,22 @@ std::optional<device::Target> DeviceDesk::target_of(std::string_view thing) cons
   return find_target(service_->state()->base->snapshot(), thing);
 }
 
+Status DeviceDesk::fits(std::string_view thing, bool simulated) const {
+  if (!simulated || service_ == nullptr) return {};
+  const auto state = service_->state();
+  const model::Snapshot& snapshot = state->base->snapshot();
+  const auto [table, row] = find_thing(snapshot, thing);
+  if (table == nullptr ||
+      model::is_simulated_thing(*snapshot.catalog, thing, snapshot.sources[table->source[row]])) {
+    return {};
+  }
+  return fail(Code::conflict,
+              format("'{}' is not marked as simulated: its warnings would go out in earnest. Give "
+                     "the simulated device a thing of its own (another id, with type and place)",
+                     thing),
+              "/thing");
+}
+
 bool DeviceDesk::is_of_device(std::string_view thing, std::string_view property) const {
   if (std::find(own_properties.begin(), own_properties.end(), property) == own_properties.end()) {
     return false;
@@ -276,6 +302,7 @@ Status DeviceDesk::with_things(const std::string& csv, const std::string& name,
 Result<device::Target> DeviceDesk::look(const DeviceWish& wish) {
   const auto there = target_of(wish.thing);
   if (there) {
+    if (auto fit = fits(wish.thing, wish.simulated); !fit) return fail(fit.error());
     if (wish.type.empty() || there->type == wish.type) return *there;
     return fail(Code::conflict, format("'{}' is there and is a {}", wish.thing, there->type),
                 "/type");

@@ -101,6 +101,9 @@ class DeviceDesk final : public DeviceNames {
   Result<std::vector<share::RowError>> try_things(const std::string& csv);
   // A thing of the registry; nothing: there is none.
   std::optional<device::Target> target_of(std::string_view thing) const;
+  // What is simulated must not speak for what is measured: a simulated device is refused on a thing
+  // that is there and not marked as simulated.
+  Status fits(std::string_view thing, bool simulated) const;
   bool knows(std::string_view thing) const { return target_of(thing).has_value(); }
   // The property is the device's own (battery, signal), and the thing's type has none of it.
   bool is_of_device(std::string_view thing, std::string_view property) const;

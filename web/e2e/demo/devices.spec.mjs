@@ -90,7 +90,9 @@ test('a stranger waits, is approved into a thing that is there, with a history',
 test('filters hold in the address; overdue calibration and simulation are said', () => {
   const late = fresh('late');
   return see('/devices', async (page, post) => {
-    const card = { calibration_due: '2020-01-01', simulated: true, vendor: late };
+    // A simulated device has a thing of its own.
+    const own = { thing: late, type: 'slope_station', lon: 101.9, lat: 26.9 };
+    const card = { ...own, calibration_due: '2020-01-01', simulated: true, vendor: late };
     assert.equal((await post('/v1/devices', register(late, card))).status(), 201);
     await page.getByRole('searchbox', { name: '编号、名称' }).fill(late);
     await alone(page, late);
