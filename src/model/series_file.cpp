@@ -2,6 +2,8 @@
 #include "model/series_file.hpp"
 
 #include <algorithm>
+#include <tuple>
+#include <vector>
 
 #include "core/csv.hpp"
 #include "core/limits.hpp"
@@ -83,6 +85,7 @@ class SeriesReader {
         bad(row, format("'{}' in column {} is not a number", text, series_.columns[i].column));
         continue;
       }
+      seen_.push_back({i, time->ns, row.line, *value});
       const SeriesColumn& column = series_.columns[i];
       out_.observations.push_back({series_.thing,
                                    column.property,
@@ -93,13 +96,36 @@ class SeriesReader {
     }
   }
 
-  void finish() const {
+  void finish() {
+    tell_doubled();
     if (bad_rows_ <= most_rows_told) return;
     problems_.error(std::string(name_),
                     format("{} more rows with mistakes", bad_rows_ - most_rows_told));
   }
 
  private:
+  struct Seen {
+    std::size_t column;  // of series_.columns
+    std::int64_t time_ns;
+    std::size_t line;
+    double value;
+  };
+
+  // One time with two values, as a clock that was set back writes it. The same row twice is none.
+  void tell_doubled() {
+    std::sort(seen_.begin(), seen_.end(), [](const Seen& a, const Seen& b) {
+      return std::tie(a.column, a.time_ns, a.line) < std::tie(b.column, b.time_ns, b.line);
+    });
+    for (std::size_t i = 1; i < seen_.size(); ++i) {
+      const Seen& a = seen_[i - 1];
+      const Seen& b = seen_[i];
+      if (a.column != b.column || a.time_ns != b.time_ns || a.value == b.value) continue;
+      bad(b.line, format("{} stands here with {} and in line {} with {}, in column {}: keep one",
+                         to_string(Instant{b.time_ns}, series_.zone), number_text(b.value), a.line,
+                         number_text(a.value), series_.columns[b.column].column));
+    }
+  }
+
   std::size_t find(const std::vector<std::string>& header, const std::string& column) {
     const auto at = std::find(header.begin(), header.end(), column);
     if (at == header.end()) {
@@ -142,10 +168,11 @@ class SeriesReader {
     return start_of(date, series_.zone) + (part[3] * 3600 + part[4] * 60) * ns_per_second;
   }
 
-  void bad(const Row& row, std::string message) {
+  void bad(const Row& row, std::string message) { bad(row.line, std::move(message)); }
+  void bad(std::size_t line, std::string message) {
     // A file with one mistake repeated a thousand times is one problem.
     if (++bad_rows_ > most_rows_told) return;
-    problems_.error(format("{}:{}", name_, row.line), std::move(message));
+    problems_.error(format("{}:{}", name_, line), std::move(message));
   }
 
   std::string_view name_;
@@ -155,6 +182,7 @@ class SeriesReader {
   std::vector<std::size_t> times_;
   std::vector<std::size_t> values_;
   std::size_t width_ = 0;  // 0: it does not matter
+  std::vector<Seen> seen_;
   std::size_t bad_rows_ = 0;
   bool failed_ = false;
 };

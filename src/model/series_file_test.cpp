@@ -140,6 +140,17 @@ TEST(SeriesFile, TheSameMistakeInEveryRowIsReportedBoundedly) {
   EXPECT_EQ(to_string(got.problems.errors[5]), "d.csv: 4995 more rows with mistakes");
 }
 
+TEST(SeriesFile, OneTimeWithTwoValuesIsAMistake) {
+  // The same row twice says nothing wrong, nor does a value beside a gap.
+  EXPECT_TRUE(read("time,level\n2020-01-01,1\n2020-01-01,1\n2020-01-01,NA\n").problems.ok());
+  const Read got = read("time,level\n2020-01-01,1\n2020-01-02,5\n2020-01-01,2\n");
+  ASSERT_EQ(got.problems.errors.size(), 1u);
+  EXPECT_EQ(to_string(got.problems.errors[0]),
+            "d.csv:4: 2020-01-01T00:00:00+08:00 stands here with 2 and in line 2 with 1, in column "
+            "level: keep one");
+  EXPECT_EQ(got.records.observations.size(), 3u);
+}
+
 TEST(SeriesFile, SuggestsTheColumnThatWasMeant) {
   EXPECT_EQ(read("Time,level\n2020-01-01,1\n").text(),
             "pack.yaml:7:3: d.csv has no column 'time'; did you mean 'Time'?\n");
