@@ -196,4 +196,28 @@ Cell Evaluator::row_value(const Compiled& formula, std::string_view type, std::u
   return cell;
 }
 
+std::vector<std::optional<double>> Evaluator::row_numbers(const Compiled& formula,
+                                                          std::string_view type,
+                                                          std::span<const std::uint32_t> rows,
+                                                          Instant as_of) {
+  std::vector<std::optional<double>> out(rows.size());
+  const model::Snapshot& snapshot = impl_->regions.snapshot();
+  const model::Table* table = snapshot.table(type);
+  if (table == nullptr || formula.program->row_type != snapshot.catalog->type_index(type)) {
+    return out;
+  }
+  const RowScope scope{snapshot, *table, as_of, impl_->regions.last_cache()};
+  RowNotes notes;
+  for (std::size_t first = 0; first < rows.size(); first += chunk_rows) {
+    const auto chunk = rows.subspan(first, std::min(chunk_rows, rows.size() - first));
+    notes.reset(chunk.size());
+    const Vec vec = evaluate_rows(formula.program->root, scope, chunk, notes);
+    if (vec.type != Type::number && vec.type != Type::boolean) return out;
+    for (std::size_t lane = 0; lane < chunk.size(); ++lane) {
+      if (vec.present(lane)) out[first + lane] = vec.numbers[vec.at(lane)];
+    }
+  }
+  return out;
+}
+
 }  // namespace cairn::formula

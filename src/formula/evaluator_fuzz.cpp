@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <memory>
+#include <numeric>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -125,8 +126,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto row_formula = fixture.library.compile_row(text, "site");
   if (!row_formula) return 0;
   evaluator.select(*row_formula, "site", as_of);
-  for (std::uint32_t row = 0; row < 20; ++row) {
-    check(evaluator.row_value(*row_formula, "site", row, as_of));
+  std::vector<std::uint32_t> rows(fixture.snapshot.table("site")->size());
+  std::iota(rows.begin(), rows.end(), 0u);
+  const auto numbers = evaluator.row_numbers(*row_formula, "site", rows, as_of);
+  for (const std::uint32_t row : rows) {
+    const formula::Cell cell = evaluator.row_value(*row_formula, "site", row, as_of);
+    check(cell);
+    if (cell.value != numbers[row]) std::abort();
   }
   return 0;
 }

@@ -131,6 +131,11 @@ class Evaluator {
                                     Instant as_of);
   // A row-context formula for one row.
   Cell row_value(const Compiled& formula, std::string_view type, std::uint32_t row, Instant as_of);
+  // The same for many rows at once, as numbers (false and true are 0 and 1); nothing where there is
+  // no value or one of another kind.
+  std::vector<std::optional<double>> row_numbers(const Compiled& formula, std::string_view type,
+                                                 std::span<const std::uint32_t> rows,
+                                                 Instant as_of);
 
  private:
   struct Impl;

@@ -258,6 +258,22 @@ std::vector<std::optional<double>> property_numbers(const View& view,
   std::vector<std::uint32_t> order(things.size());
   std::iota(order.begin(), order.end(), 0u);
   std::ranges::sort(order, {}, [&](std::uint32_t i) { return things[i].row; });
+  const model::TypeDef& type = view.catalog().types[things.front().type];
+  if (!type.properties[property].formula.empty()) {
+    if (!derived) return out;
+    std::vector<std::uint32_t> rows;
+    rows.reserve(order.size());
+    for (const std::uint32_t i : order) rows.push_back(things[i].row);
+    const auto numbers = view.evaluator.row_numbers(*derived, type.name, rows, view.as_of);
+    const bool measured = derived->type == formula::Type::number;
+    for (std::size_t at = 0; at < order.size(); ++at) {
+      if (!numbers[at]) continue;
+      out[order[at]] = measured
+                           ? convert(*numbers[at], derived->unit, type.properties[property].unit)
+                           : *numbers[at];
+    }
+    return out;
+  }
   for (const std::uint32_t i : order) {
     out[i] = read_property(view, things[i], property, derived).value;
   }

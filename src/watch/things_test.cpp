@@ -62,6 +62,12 @@ TEST_F(ThingsTest, ManyValuesAreThoseOfEach) {
   const auto index = static_cast<std::size_t>(at.catalog().type("site")->property_index("double"));
   EXPECT_EQ(property_numbers(at, found, index),
             (std::vector<std::optional<double>>{6000, 8000, std::nullopt}));
+  for (std::size_t p = 0; p < at.catalog().type("site")->properties.size(); ++p) {
+    const auto numbers = property_numbers(at, found, p);
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      EXPECT_EQ(numbers[i], property_value(at, found[i], p).value) << p << ' ' << i;
+    }
+  }
 }
 
 TEST_F(ThingsTest, ASeriesIsThinnedToMeansWithTheirExtremes) {
