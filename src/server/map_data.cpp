@@ -24,6 +24,7 @@ constexpr std::size_t kept_sets = 12;
 constexpr auto moment = std::chrono::milliseconds(5);
 // Older presents are shown to nobody, those that nobody asked for that long are kept no more.
 constexpr auto too_old = std::chrono::minutes(1);
+constexpr auto just_now = std::chrono::seconds(10);
 constexpr auto forgotten = std::chrono::minutes(5);
 // A tile of 512 pixels: half a pixel is not seen.
 constexpr double tolerance_pixels = 0.5;
@@ -225,6 +226,20 @@ std::shared_ptr<const ThingSet> MapData::things(const watch::View& view, const s
   sets_.emplace_front(name, set);
   if (sets_.size() > kept_sets) sets_.pop_back();
   return set;
+}
+
+std::shared_ptr<const ThingSet> MapData::recent(const watch::View& view, const std::string& type,
+                                                const std::string& key) const {
+  if (key == present_key) {
+    const std::lock_guard lock(mutex_);
+    const auto at = present_.find(type);
+    if (at != present_.end()) {
+      Present& known = at->second;
+      known.asked = Steady::now();
+      if (known.asked - known.made < just_now) return known.set;
+    }
+  }
+  return things(view, type, key);
 }
 
 std::shared_ptr<const ThingSet> MapData::compute(const watch::View& view,

@@ -65,6 +65,9 @@ class MapData {
   // computing it takes a moment only or nobody has kept it new for a minute.
   std::shared_ptr<const ThingSet> things(const watch::View& view, const std::string& type,
                                          const std::string& key) const;
+  // The same, of the present as it was in the last seconds: for what tells of many types.
+  std::shared_ptr<const ThingSet> recent(const watch::View& view, const std::string& type,
+                                         const std::string& key) const;
   std::shared_ptr<const std::string> thing_tile(const watch::View& view, const std::string& type,
                                                 const std::string& key, codec::TileId id) const;
 

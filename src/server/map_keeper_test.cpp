@@ -43,6 +43,11 @@ TEST_F(MapKeeperTest, ThePresentIsKeptUntilReadingsChange) {
   EXPECT_NE(two, one) << "three sites take a moment only";
   EXPECT_EQ(set(), two);
   EXPECT_EQ(set("nothing"), nullptr);
+  // What tells of many types does not compute them all anew.
+  generation_ = 3;
+  const Reading reading(state_, state_->base, now_);
+  EXPECT_EQ(state_->map->recent(reading.view(), "site", present), two);
+  EXPECT_NE(set(), two);
 }
 
 TEST_F(MapKeeperTest, WantsWhatNobodyComputedAndWhatWasAskedFor) {

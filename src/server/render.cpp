@@ -195,7 +195,7 @@ Json series_origin(const watch::View& view, const model::SeriesFile& file) {
 
 Json layer_json(const watch::View& view, const State& state, const model::LayerDef& layer,
                 const std::string& state_key) {
-  const auto set = state.map->things(view, layer.type, state_key);
+  const auto set = state.map->recent(view, layer.type, state_key);
   const model::TypeDef* type = view.catalog().type(layer.type);
   const model::PropertyDef* colour =
       type == nullptr || layer.colour_by.empty() ? nullptr : type->property(layer.colour_by);
