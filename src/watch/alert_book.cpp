@@ -107,7 +107,11 @@ std::size_t AlertBook::open_count() const {
 std::map<std::string, model::Alert> AlertBook::news(const AlertQuery& query) const {
   std::map<std::string, model::Alert> out;
   const std::lock_guard lock(mutex_);
-  for (const auto& [id, alert] : unsaved_) {
+  // Ids begin with the rule's.
+  const std::string prefix = query.rule.empty() ? std::string() : query.rule + '-';
+  for (auto at = unsaved_.lower_bound(prefix); at != unsaved_.end(); ++at) {
+    const auto& [id, alert] = *at;
+    if (!id.starts_with(prefix)) break;
     if (!query.rule.empty() && alert.rule != query.rule) continue;
     if (!query.thing.empty() && alert.thing != query.thing) continue;
     out.emplace(id, alert);
@@ -118,8 +122,9 @@ std::map<std::string, model::Alert> AlertBook::news(const AlertQuery& query) con
 // Of the journal, with what is not written yet laid over it.
 Result<std::vector<model::Alert>> AlertBook::stored(const AlertQuery& query) const {
   auto unwritten = news(query);
+  const std::size_t most = std::clamp<std::size_t>(query.limit, searched_most, INT64_MAX);
   auto rows = journal_.alerts(
-      {.rule = query.rule, .thing = query.thing, .from = query.from, .limit = searched_most});
+      {.rule = query.rule, .thing = query.thing, .from = query.from, .limit = most});
   if (!rows) return rows;
   lay_over(std::move(unwritten), *rows);
   return rows;
@@ -177,7 +182,7 @@ AlertPage AlertBook::query(const AlertQuery& query, const model::RegionTree& reg
   AlertPage page;
   page.total = rows.size();
   const std::size_t begin = std::min(query.offset, rows.size());
-  const std::size_t end = std::min(rows.size(), begin + query.limit);
+  const std::size_t end = begin + std::min(query.limit, rows.size() - begin);
   page.alerts.assign(rows.begin() + static_cast<std::ptrdiff_t>(begin),
                      rows.begin() + static_cast<std::ptrdiff_t>(end));
   return page;

@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+#include <set>
+
 #include "watch/detail/test_engine.hpp"
 
 namespace cairn::watch {
@@ -16,11 +19,13 @@ class BusyJournal final : public detail::MemoryJournal {
  public:
   using MemoryJournal::MemoryJournal;
   Result<std::vector<Alert>> alerts(const store::JournalQuery& query) const override {
+    asked = query;
     if (before) std::exchange(before, {})();
     auto out = MemoryJournal::alerts(query);
     if (after) std::exchange(after, {})();
     return out;
   }
+  mutable store::JournalQuery asked;  // last
   mutable std::function<void()> before;
   mutable std::function<void()> after;
 };
@@ -93,6 +98,17 @@ TEST_F(AlertBookTest, TheNewerOfBothStands) {
     save();
   };
   EXPECT_EQ(all(), std::vector{newer});
+}
+
+TEST_F(AlertBookTest, WhoWantsAllGetsAll) {
+  AlertQuery query;
+  query.open = false;
+  query.limit = 10;
+  (void)book_.query(query, regions_);
+  EXPECT_GE(journal_.asked.limit, 100'000u) << "those of other regions are passed over";
+  query.limit = std::numeric_limits<std::size_t>::max();
+  (void)book_.query(query, regions_);
+  EXPECT_EQ(journal_.asked.limit, static_cast<std::size_t>(INT64_MAX));
 }
 
 TEST_F(AlertBookTest, EpisodesOfSeveralPagesComeOnceWhateverIsWrittenBetweenThem) {
