@@ -32,6 +32,15 @@ std::int64_t steady_ms() {
       .count();
 }
 
+std::string parent_of(const std::string& subject) {
+  return subject.substr(subject.rfind('.') + 1);
+}
+
+// What tells a message from others: the last record in it.
+std::string mark_of(const std::string& parent, const stream::ParcelRecord& last) {
+  return format("{}/{}/{}", parent, last.position, last.first);
+}
+
 }  // namespace
 
 NatsFeed::NatsFeed(Files& files, ShardClock& clock, Options options, std::unique_ptr<NatsLink> link)
@@ -49,31 +58,33 @@ Result<std::unique_ptr<NatsFeed>> NatsFeed::open(Files& files, ShardClock& clock
   return feed;
 }
 
-// Lines of "partition sequence". It may lag behind the log, never run ahead of it.
-Status NatsFeed::read_cursors(std::map<std::string, std::uint64_t>& out) const {
+// Lines of "partition sequence mark". It may lag behind the log, never run ahead of it.
+Status NatsFeed::read_cursors(std::map<std::string, Cursor>& out) const {
   const std::string path = options_.directory + "/cursor";
   if (!files_.exists(path)) return {};
   const auto text = files_.read(path);
   if (!text) return fail(text.error());
   for (const std::string_view line : split(*text, '\n')) {
     const auto words = split(line, ' ');
-    if (words.size() != 2) continue;
+    if (words.size() < 2) continue;
     const auto sequence = parse_integer(words[1]);
     if (!sequence || *sequence < 0) return fail(Code::io, "this is no list of cursors", path);
-    out[std::string(words[0])] = static_cast<std::uint64_t>(*sequence);
+    out[std::string(words[0])] = {static_cast<std::uint64_t>(*sequence),
+                                  std::string(words.size() > 2 ? words[2] : "")};
   }
   return {};
 }
 
 Status NatsFeed::open_lanes() {
-  std::map<std::string, std::uint64_t> cursors;
+  std::map<std::string, Cursor> cursors;
   if (auto read = read_cursors(cursors); !read) return read;
   const auto stream = link_->stream_state(std::string(obs_stream));
   if (!stream) return fail(stream.error());
   for (const std::string& partition : options_.partitions) {
     Lane lane;
     lane.partition = partition;
-    lane.cursor = cursors.contains(partition) ? cursors.at(partition) : 0;
+    lane.cursor = cursors[partition].sequence;
+    lane.mark = cursors[partition].mark;
     if (lane.cursor > stream->last) {
       note_ += format(
           "the stream ends at {}, before what partition {} has read ({}): it was made "
@@ -96,8 +107,31 @@ Status NatsFeed::open_lanes() {
   return {};
 }
 
+// A stream that lost its newest messages gives their sequences to others: what was sent again and
+// what is new. Then everything is read again, and what is known passed over.
+Status NatsFeed::check_cursor(Lane& lane) {
+  if (lane.cursor == 0 || lane.mark.empty()) return {};
+  const auto at = link_->message(std::string(obs_stream), lane.cursor);
+  if (!at) return fail(at.error());
+  if (*at) {
+    const auto records = stream::read_parcel((*at)->data);
+    if (records && !records->empty() &&
+        mark_of(parent_of((*at)->subject), records->back()) == lane.mark) {
+      return {};
+    }
+  } else {
+    const auto stream = link_->stream_state(std::string(obs_stream));
+    if (!stream) return fail(stream.error());
+    if (lane.cursor < stream->first) return {};  // it was there and is too old
+  }
+  lane.cursor = 0;
+  lane.mark.clear();
+  return {};
+}
+
 Status NatsFeed::begin(Lane& lane) {
   lane.pull.reset();  // one whose consumer is gone would wait for ever
+  if (auto checked = check_cursor(lane); !checked) return checked;
   const std::string subjects = format("cairn.obs.{}.>", lane.partition);
   const auto newest = link_->newest(std::string(obs_stream), subjects);
   if (!newest) return fail(newest.error());
@@ -128,7 +162,7 @@ Status NatsFeed::fetch(Lane& lane, int wait_ms) {
       return fail(Code::invalid, records.error().message,
                   format("{} sequence {}", message.subject, message.sequence));
     }
-    const std::string parent = message.subject.substr(message.subject.rfind('.') + 1);
+    const std::string parent = parent_of(message.subject);
     for (stream::ParcelRecord& record : *records) {
       lane.records.push_back({std::move(record), parent, message.sequence, message.reply, false});
     }
@@ -322,6 +356,7 @@ Status NatsFeed::done(const Group& group) {
     records_.fetch_add(1, std::memory_order_relaxed);
     if (!waiting.last) continue;
     lane.cursor = waiting.sequence;
+    lane.mark = mark_of(waiting.parent, waiting.record);
     if (auto told = link_->acknowledge({{}, {}, 0, 0, waiting.reply}); !told) return told;
   }
   if (steady_ms() - kept_ms_ > cursor_every_ms) {
@@ -334,7 +369,9 @@ Status NatsFeed::done(const Group& group) {
 Status NatsFeed::write_cursors() {
   kept_ms_ = steady_ms();
   std::string text;
-  for (const Lane& lane : lanes_) text += format("{} {}\n", lane.partition, lane.cursor);
+  for (const Lane& lane : lanes_) {
+    text += format("{} {} {}\n", lane.partition, lane.cursor, lane.mark);
+  }
   return files_.replace(options_.directory + "/cursor", text);
 }
 

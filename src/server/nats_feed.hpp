@@ -82,6 +82,7 @@ class NatsFeed {
     std::unique_ptr<NatsPull> pull;
     std::deque<Waiting> records;
     std::uint64_t cursor = 0;   // everything up to it is on disk
+    std::string mark;           // of the message with that sequence; empty: not known
     std::uint64_t fetched = 0;  // up to it is in `records` or on disk
     std::uint64_t newest = 0;   // of the partition, when it began
     std::uint64_t pending = 0;  // behind what was fetched
@@ -95,7 +96,12 @@ class NatsFeed {
 
   NatsFeed(Files& files, ShardClock& clock, Options options, std::unique_ptr<NatsLink> link);
   Status open_lanes();
-  Status read_cursors(std::map<std::string, std::uint64_t>& out) const;
+  struct Cursor {
+    std::uint64_t sequence = 0;
+    std::string mark;
+  };
+  Status read_cursors(std::map<std::string, Cursor>& out) const;
+  Status check_cursor(Lane& lane);
   Status begin(Lane& lane);
   void run();
   Status step();

@@ -63,6 +63,17 @@ NatsMessage taken(natsMsg* message, std::uint64_t& delivered) {
   return out;
 }
 
+// What a question for one message brought.
+template <class What>
+Result<std::optional<NatsMessage>> found(natsMsg* raw, natsStatus status, jsErrCode code,
+                                         const What& what) {
+  const Message message(raw);
+  if (status == NATS_NOT_FOUND && code != JSStreamNotFoundErr) return std::optional<NatsMessage>{};
+  if (status != NATS_OK) return failed(status, what(), code);
+  std::uint64_t delivered = 0;
+  return std::optional<NatsMessage>(taken(raw, delivered));
+}
+
 }  // namespace
 
 struct NatsLink::Impl {
@@ -228,17 +239,22 @@ std::vector<Result<std::uint64_t>> NatsLink::publish(const std::vector<NatsPubli
   return out;
 }
 
+Result<std::optional<NatsMessage>> NatsLink::message(const std::string& stream,
+                                                     std::uint64_t sequence) {
+  natsMsg* raw = nullptr;
+  jsErrCode code{};
+  const natsStatus s =
+      js_GetMsg(&raw, impl_->context.get(), stream.c_str(), sequence, nullptr, &code);
+  return found(raw, s, code, [&] { return format("message {} of {}", sequence, stream); });
+}
+
 Result<std::optional<NatsMessage>> NatsLink::newest(const std::string& stream,
                                                     const std::string& subject) {
   natsMsg* raw = nullptr;
   jsErrCode code{};
   const natsStatus s =
       js_GetLastMsg(&raw, impl_->context.get(), stream.c_str(), subject.c_str(), nullptr, &code);
-  const Message message(raw);
-  if (s == NATS_NOT_FOUND && code != JSStreamNotFoundErr) return std::optional<NatsMessage>{};
-  if (s != NATS_OK) return failed(s, format("the newest message of {}", subject), code);
-  std::uint64_t delivered = 0;
-  return std::optional<NatsMessage>(taken(raw, delivered));
+  return found(raw, s, code, [&] { return format("the newest message of {}", subject); });
 }
 
 struct NatsPull::Impl {

@@ -75,6 +75,8 @@ class NatsLink {
   // Sends all, then waits for the confirmations up to `wait_ms`. Sequences, in order.
   std::vector<Result<std::uint64_t>> publish(const std::vector<NatsPublication>& messages,
                                              int wait_ms);
+  // The one with a sequence; nothing when the stream does not have it (any more).
+  Result<std::optional<NatsMessage>> message(const std::string& stream, std::uint64_t sequence);
   // The newest message of a subject, or of all that a pattern names ("cairn.alerts.5104.>").
   Result<std::optional<NatsMessage>> newest(const std::string& stream, const std::string& subject);
 
