@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <chrono>
 #include <string>
 #include <string_view>
@@ -87,8 +88,11 @@ class HttpTest : public ::testing::Test {
       out.body = "no";
       return out;
     };
-    handlers.handle = [](Request request, Reply reply) {
-      if (request.path == "/slow") std::this_thread::sleep_for(milliseconds(300));
+    handlers.handle = [this](Request request, Reply reply) {
+      if (request.path == "/slow") {
+        slow_.store(true);
+        std::this_thread::sleep_for(milliseconds(300));
+      }
       if (request.path == "/throws") throw std::runtime_error("broken inside");
       Response out;
       out.type = "text/plain";
@@ -114,6 +118,7 @@ class HttpTest : public ::testing::Test {
     return client.read();
   }
 
+  std::atomic<bool> slow_{false};  // such a request is being handled
   std::unique_ptr<HttpServer> server_;
 };
 
@@ -289,7 +294,7 @@ TEST_F(HttpTest, StopLetsARunningRequestFinishAndClosesIdleOnes) {
   idle.read("GET /a  0");
   Client busy(server_->port());
   busy.send("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n");
-  std::this_thread::sleep_for(milliseconds(100));
+  while (!slow_) std::this_thread::sleep_for(milliseconds(1));
   const auto begin = std::chrono::steady_clock::now();
   server_->stop();
   EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(3));

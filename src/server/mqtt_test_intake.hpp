@@ -2,6 +2,7 @@
 // An intake in memory whose log becomes durable by hand, or at once: for tests.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <mutex>
 #include <string>
@@ -23,6 +24,7 @@ class TestIntake final : public watch::Intake {
 
   Result<watch::Receipt> submit(const watch::Sender& sender,
                                 const model::ReadingBatch& batch) override {
+    ++offered;
     const std::lock_guard lock(mutex_);
     if (full) return fail(Code::too_large, "the queue is full");
     if (broken) return fail(Code::io, "the disk is full");
@@ -49,6 +51,7 @@ class TestIntake final : public watch::Intake {
     if (listener_) listener_(commit);
   }
 
+  std::atomic<int> offered{0};
   bool full = false;
   bool broken = false;
   bool instant = false;  // durable() follows at once; the listener is still to be told
