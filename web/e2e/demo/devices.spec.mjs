@@ -24,6 +24,8 @@ const see = (address, job, size = desk) =>
       const { csrf } = await (await page.request.get(`${server}/v1/session`)).json();
       await page.goto(`${server}/#${address}`);
       await page.reload();
+      // Until the first page stands, the router does not hear of another address.
+      await page.locator('.card:visible').first().waitFor();
       await job(page, (path, data) =>
         page.request.post(`${server}${path}`, { data, headers: { 'X-Cairn-CSRF': csrf } }),
       );
@@ -218,9 +220,12 @@ test('one device and the coverage of the plans fit 360 px', () => {
     async (page, post) => {
       const answer = await post('/v1/devices', register(id));
       const { device } = await answer.json();
-      for (const address of [`/devices/${device.id}`, '/packs/coverage']) {
+      for (const [address, part] of [
+        [`/devices/${device.id}`, '.deviceparts'],
+        ['/packs/coverage', '.coverchapter'],
+      ]) {
         await page.goto(`${server}/#${address}`);
-        await page.locator('.deviceparts, .coverchapter').first().waitFor();
+        await page.locator(part).first().waitFor();
         await fits(page, address);
       }
     },
