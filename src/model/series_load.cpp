@@ -82,6 +82,11 @@ class SeriesItem {
 
   bool read_simulated() {
     const YamlNode* name = map_.get("simulate");
+    if (name == nullptr) {
+      problems_.error(map_.place(),
+                      "'simulate' names a kind of device; `cairn simulate kinds` lists them");
+      return false;
+    }
     kind_ = simulate::kind(name->scalar);
     if (kind_ == nullptr) {
       std::vector<std::string> names;

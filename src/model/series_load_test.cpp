@@ -165,6 +165,7 @@ TEST_P(SeriesLoadBroken, SaysWhereAndWhat) {
 INSTANTIATE_TEST_SUITE_P(
     Devices, SeriesLoadBroken,
     testing::Values(
+        Broken{"simulate: slope_water", "simulate:", "pack.yaml:13:", "names a kind of device"},
         Broken{"slope_water", "slop_water", "pack.yaml:13:15", "did you mean 'slope_water'"},
         Broken{"depth: 3", "dept: 3", "pack.yaml:20:", "did you mean 'depth'"},
         Broken{"depth: 3", "depth: 3000", "pack.yaml:20:", "it must be from 0.2 to 30"},
