@@ -40,13 +40,15 @@ const OptionSpec serve_options[] = {
     data_option,
 };
 
-// Warnings of the load are listed on request by `cairn check`; a few are shown so that nobody is
-// surprised.
+// `cairn check` lists all; a few are shown so that nobody is surprised. What a shard missed of its
+// stream stands among the warnings.
 void print_load(const Context& context, const Problems& problems) {
-  std::size_t shown = 0;
-  for (const Error& error : problems.errors) {
-    if (++shown > 10) break;
-    print_error(context, error);
+  for (const auto* list : {&problems.errors, &problems.warnings}) {
+    std::size_t shown = 0;
+    for (const Error& error : *list) {
+      if (++shown > 10) break;
+      print_error(context, error);
+    }
   }
   if (!problems.ok()) {
     std::fprintf(stderr, "%zu errors in the data; `cairn check` shows all. The rest is served.\n",
