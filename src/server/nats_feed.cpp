@@ -78,25 +78,11 @@ Status NatsFeed::read_cursors(std::map<std::string, Cursor>& out) const {
 Status NatsFeed::open_lanes() {
   std::map<std::string, Cursor> cursors;
   if (auto read = read_cursors(cursors); !read) return read;
-  const auto stream = link_->stream_state(std::string(obs_stream));
-  if (!stream) return fail(stream.error());
   for (const std::string& partition : options_.partitions) {
     Lane lane;
     lane.partition = partition;
     lane.cursor = cursors[partition].sequence;
     lane.mark = cursors[partition].mark;
-    if (lane.cursor > stream->last) {
-      note_ += format(
-          "the stream ends at {}, before what partition {} has read ({}): it was made "
-          "anew; what is known already is passed over. ",
-          stream->last, partition, lane.cursor);
-      lane.cursor = 0;
-    } else if (stream->messages > 0 && lane.cursor + 1 < stream->first) {
-      note_ += format(
-          "the stream begins at {}, partition {} was read up to {}: what lay between "
-          "is gone. ",
-          stream->first, partition, lane.cursor);
-    }
     if (auto begun = begin(lane); !begun) return begun;
     lanes_.push_back(std::move(lane));
   }
@@ -107,23 +93,34 @@ Status NatsFeed::open_lanes() {
   return {};
 }
 
-// A stream that lost its newest messages gives their sequences to others: what was sent again and
-// what is new. Then everything is read again, and what is known passed over.
+// A stream that lost its newest messages, or was made anew, gives their sequences to others: what
+// was sent again and what is new. Then everything is read again, and what is known passed over.
 Status NatsFeed::check_cursor(Lane& lane) {
-  if (lane.cursor == 0 || lane.mark.empty()) return {};
+  if (lane.cursor == 0) return {};
+  const auto stream = link_->stream_state(std::string(obs_stream));
+  if (!stream) return fail(stream.error());
+  if (lane.cursor < stream->first) {  // it was there and is too old
+    if (stream->messages > 0 && lane.cursor + 1 < stream->first) {
+      note_ += format(
+          "the stream begins at {}, partition {} was read up to {}: what lay between is gone. ",
+          stream->first, lane.partition, lane.cursor);
+    }
+    return {};
+  }
   const auto at = link_->message(std::string(obs_stream), lane.cursor);
   if (!at) return fail(at.error());
   if (*at) {
+    if (lane.mark.empty()) return {};  // of a cursor that was written without
     const auto records = stream::read_parcel((*at)->data);
     if (records && !records->empty() &&
         mark_of(parent_of((*at)->subject), records->back()) == lane.mark) {
       return {};
     }
-  } else {
-    const auto stream = link_->stream_state(std::string(obs_stream));
-    if (!stream) return fail(stream.error());
-    if (lane.cursor < stream->first) return {};  // it was there and is too old
   }
+  note_ += format(
+      "the stream does not have message {} any more, up to which partition {} was read: it lost "
+      "its newest or was made anew; it is read again, what is known already is passed over. ",
+      lane.cursor, lane.partition);
   lane.cursor = 0;
   lane.mark.clear();
   return {};
@@ -150,7 +147,7 @@ Status NatsFeed::fetch(Lane& lane, int wait_ms) {
   if (!lane.pull) return fail(Code::io, format("partition {} is not being read", lane.partition));
   auto messages = lane.pull->fetch(fetch_most, wait_ms);
   if (!messages) return fail(messages.error());
-  if (messages->empty() && lane.behind() && wait_ms >= behind_ms) {
+  if (messages->empty() && lane.behind()) {
     return fail(Code::io,
                 format("what the stream has of partition {} does not come", lane.partition));
   }
