@@ -263,7 +263,8 @@ Response change_device(const Call& call, DeviceDesk& desk) {
         BodyReader again(call.request);  // over what it is now: another may have changed it
         const bool before = facts.simulated;
         read_facts(again, facts);
-        return facts.simulated == before ? Status{} : desk.fits(device.target.thing, !before);
+        if (facts.simulated == before) return Status{};
+        return desk.fits(device.target.thing, facts.simulated);
       },
       note, call.actor.id, desk.now());
   const std::string& region = device.target.region;
